@@ -18,3 +18,9 @@ def conditions(asked: Mapping[str, Any]) -> tuple[str, list[Any]]:
             parts.append(condition.format(*(f"${first + at}" for at in range(len(values)))))
             arguments += values
     return " and ".join(parts) or "true", arguments
+
+
+def between(column: str, bounds: tuple[Any, Any]) -> dict[str, Any]:
+    """A column between two bounds, both counted in; None is no bound."""
+    first, last = bounds
+    return {f"{column} >= {{}}": first, f"{column} <= {{}}": last}

@@ -33,7 +33,7 @@ class Grid:
     """
 
     rows: str
-    key: Sortable
+    key: tuple[Sortable, ...]
     columns: str = "*"
     descends: bool = True
     sorts: Mapping[str, Sortable]
@@ -46,9 +46,10 @@ class Grid:
     def order(self, word: str | None) -> "Order":
         """The order that a word of `words` asks for; the usual one for None."""
         if word is None:
-            return Order(None, self.key, self.key, self.descends)
+            return Order(None, self.key, self.descends)
         assert word in self.words(), "what was asked for is checked where it enters"
-        return Order(word, self.sorts[word.removeprefix("-")], self.key, word.startswith("-"))
+        column = self.sorts[word.removeprefix("-")]
+        return Order(word, (column, *self.key), word.startswith("-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +57,34 @@ class Order:
     """By a column, then by the key, both in one direction; `word` is None for the key alone."""
 
     word: str | None
-    column: Sortable
-    key: Sortable
+    parts: tuple[Sortable, ...]
     descends: bool
 
     @property
     def by(self) -> str:
         """What stands behind `order by`."""
         way = " desc" if self.descends else ""
-        return ", ".join(f"{one.sql}{way}" for one in self._parts())
+        return ", ".join(f"{one.sql}{way}" for one in self.parts)
 
     def behind(self, after: Sequence[Any] | None) -> Mapping[str, Any]:
         """The condition of the rows behind the last one of a page; none for the first page."""
         if after is None:
             return {}
-        parts = self._parts()
-        names = ", ".join(one.sql for one in parts)
-        places = ", ".join("{}" for _ in parts)
+        names = ", ".join(one.sql for one in self.parts)
+        places = ", ".join("{}" for _ in self.parts)
         return {f"({names}) {'<' if self.descends else '>'} ({places})": tuple(after)}
 
     def at(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         """Where a row of `page` stands in this order."""
-        return tuple(row[f"sorted_by_{n}"] for n, _ in enumerate(self._parts()))
+        return tuple(row[f"sorted_by_{n}"] for n, _ in enumerate(self.parts))
 
     def kinds(self) -> tuple[type, ...]:
         """The types of what `at` gives."""
-        return tuple(one.kind for one in self._parts())
+        return tuple(one.kind for one in self.parts)
 
     def places(self) -> str:
         """The columns that `at` reads."""
-        return ", ".join(f"{one.sql} as sorted_by_{n}" for n, one in enumerate(self._parts()))
-
-    def _parts(self) -> tuple[Sortable, ...]:
-        return (self.key,) if self.word is None else (self.column, self.key)
+        return ", ".join(f"{one.sql} as sorted_by_{n}" for n, one in enumerate(self.parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.applications.api.common import Cursor, Limit
 from services.applications.api.right_answers import RightSummary, summary
-from services.applications.api.rights import Reader, Words
+from services.applications.api.rights import Reader
 from services.applications.domain.life_cycle import State
 from services.applications.queries import firms, register
 from shared.http.context import CurrentContext
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.money import MONEY_NAMES, Fen
 
 router = APIRouter(tags=["firms"])
@@ -110,24 +108,6 @@ class FirmAnswer(_Answer):
     rights: list[RightSummary]
     claims: list[FirmClaim]
     lists: list[FirmListed]
-
-
-@router.get("/firms")
-async def list_firms(
-    caller: Reader,
-    context: CurrentContext,
-    q: Words = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[FirmSummary]:
-    """Firms that borrow or own rights, by credit code, as far as you may see them."""
-    after = decode_cursor(cursor, str)[0] if cursor else None
-    async with context.database.looking(caller.institution) as conn:
-        rows = await firms.firms(conn, q=q, after=after, limit=limit + 1)
-    items = [
-        FirmSummary(**dict(row), outstanding_principal_fen=row["outstanding_fen"]) for row in rows
-    ]
-    return page_of(items, limit, lambda one: encode_cursor(one.uscc))
 
 
 @router.get("/firms/{uscc}")

@@ -9,27 +9,21 @@ from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Cursor, Limit
 from services.applications.api.right_answers import (
     KeptAnswer,
     RightAnswer,
-    RightSummary,
     right_answer,
-    summary,
 )
 from services.applications.api.right_requests import Day, RightNamed
 from services.applications.domain.right_facts import FIELDS, Burden, LegalStatus, Said
-from services.applications.domain.submission import RightKey
 from services.applications.handlers import register as handler
 from services.applications.queries import register
 from services.applications.tables.right_burdens import NewBurden
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.identifiers import Uscc
-from shared.rights import Kind
 from shared.roles import BANK_ROLES, BUREAU_ROLES
 
 router = APIRouter(tags=["rights"])
@@ -123,37 +117,6 @@ class BurdenEndBody(RequestBody):
 
     ended_on: Day
     reason: LongText = Field(examples=["法院裁定解除保全"])
-
-
-@router.get("/rights")
-async def list_rights(
-    caller: Reader,
-    context: CurrentContext,
-    q: Annotated[
-        Words, Query(description="A number in any spelling, part of a name, a credit code.")
-    ] = None,
-    kind: Kind | None = None,
-    legal_status: LegalStatus | None = None,
-    owner: Code = None,
-    pledged: bool | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[RightSummary]:
-    """Rights that you may know of, by kind and number: those of your own cases and all that the
-    bureau has entered or imported."""
-    after = RightKey(*decode_cursor(cursor, str, str, int)) if cursor else None
-    wanted = register.RightFilter(
-        q=q, kind=kind, legal_status=legal_status, owner=owner, pledged=pledged
-    )
-    async with context.database.looking(caller.institution) as conn:
-        rows = await register.rights(conn, wanted, after=after, limit=limit + 1)
-        said = await register.statements(conn, [register.key_of(row) for row in rows])
-    items = [summary(row, said.get(register.key_of(row), [])) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(
-        items=items,
-        next_cursor=encode_cursor(*register.key_of(rows[limit - 1])) if more else None,
-    )
 
 
 @router.get("/rights/{right_id}")

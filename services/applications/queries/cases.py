@@ -1,16 +1,12 @@
 """Cases in lists, and one case with everything that belongs to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.applications.domain.life_cycle import State
 from services.applications.domain.submission import RightKey
 from services.applications.tables.rows import (
     ApplicationRow,
@@ -18,72 +14,10 @@ from services.applications.tables.rows import (
     CollateralRow,
     DocumentRow,
     HeldRightRow,
-    LoanRow,
     PledgeRegistrationRow,
     ValuationRow,
 )
-from shared import canonical
-from shared.ip_numbers import possible_numbers
 from shared.refusals import NotFound
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseFilter:
-    """Which cases a list shows; None leaves a column alone."""
-
-    state: Sequence[State] = ()
-    pool_code: str | None = None
-    bank_code: str | None = None
-    q: str | None = None
-    assigned_to: str | None = None
-
-
-async def cases(
-    session: AsyncSession, wanted: CaseFilter, *, after: UUID | None, limit: int
-) -> Sequence[ApplicationRow]:
-    """Cases, the youngest first, below the id `after`."""
-    query = select(ApplicationRow).order_by(col(ApplicationRow.id).desc()).limit(limit)
-    if after is not None:
-        query = query.where(col(ApplicationRow.id) < after)
-    for condition in _conditions(wanted):
-        query = query.where(condition)
-    return (await session.exec(query)).all()
-
-
-def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.state:
-        conditions.append(col(ApplicationRow.state).in_(list(wanted.state)))
-    exact: tuple[tuple[InstrumentedAttribute[Any], str | None], ...] = (
-        (ApplicationRow.pool_code, wanted.pool_code),  # type: ignore[assignment]
-        (ApplicationRow.bank_code, wanted.bank_code),
-        (ApplicationRow.assigned_to, wanted.assigned_to),
-    )
-    conditions += [col(column) == value for column, value in exact if value is not None]
-    if wanted.q is not None and (words := canonical.plain(wanted.q)):
-        conditions.append(_is_meant_by(words))
-    return conditions
-
-
-def _is_meant_by(words: str) -> ColumnElement[bool]:
-    """Cases that have a part of these words in their number or firm's name, a credit code that
-    begins so, or a right, a loan or an entry in a register with just this number: however it is
-    spelled."""
-    number = canonical.number(words)
-    of_rights = select(CollateralRow.application_id).where(
-        col(CollateralRow.number).in_(sorted(possible_numbers(words)))
-    )
-    of_loans = select(LoanRow.application_id).where(col(LoanRow.loan_no_canonical) == number)
-    of_registers = select(PledgeRegistrationRow.application_id).where(
-        col(PledgeRegistrationRow.registration_no_canonical) == number
-    )
-    code = canonical.compact(words)
-    return or_(
-        col(ApplicationRow.number).contains(words, autoescape=True),
-        col(ApplicationRow.borrower_uscc).startswith(code or words, autoescape=True),
-        col(ApplicationRow.borrower_name_canonical).contains(words, autoescape=True),
-        *(col(ApplicationRow.id).in_(found) for found in (of_rights, of_loans, of_registers)),
-    )
 
 
 async def ranks(session: AsyncSession, case_id: UUID) -> dict[RightKey, int]:

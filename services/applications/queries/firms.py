@@ -4,35 +4,12 @@ from typing import Final
 
 import asyncpg
 
-from services.applications.domain.life_cycle import IS_LOAN, Action
-from services.applications.queries.owed import OUT_ONCE
-from shared import canonical
-from shared.postgres.literals import containing, literals
+from services.applications.domain.life_cycle import Action
 from shared.refusals import NotFound
 
 MOST: Final = 200
 """Of each kind on the page of a firm, the youngest first."""
 
-_FIRMS: Final = f"""
-select uscc, max(name) as name, bool_or(borrows) as borrows,
-       (select count(*) from applications as a where a.borrower_uscc = uscc) as cases,
-       (select count(distinct (s.kind, s.number, s.nice_class)) from right_statements as s
-        where s.owner_uscc = uscc) as rights,
-       (select coalesce(sum({OUT_ONCE}), 0)::bigint
-        from loans as l join applications as a on a.id = l.application_id
-        where a.borrower_uscc = uscc and a.state in ({literals(IS_LOAN)})) as outstanding_fen
-from (
-    select uscc, name, true as borrows from borrowers
-    union all
-    select owner_uscc, owner_name, false from right_statements
-    where owner_uscc is not null and owner_name is not null
-) as firm
-where ($1::text is null or uscc > $1)
-  and ($2::text is null or uscc like $2 || '%' or uscc in (
-      select borrower_uscc from applications where borrower_name_canonical like $3
-      union select owner_uscc from right_statements where owner_name_canonical like $3))
-group by uscc order by uscc limit $4
-"""
 _DESCRIBED: Final = """
 select bank_code, uscc, name, registered_on, is_sme, region_code, changed_at
 from borrowers where uscc = $1 order by changed_at desc
@@ -67,17 +44,6 @@ cross join lateral jsonb_array_elements(m.detail -> 'lists_checked') as one
 where a.borrower_uscc = $1 and jsonb_typeof(m.detail -> 'lists_checked') = 'array'
 order by m.at desc limit $2
 """
-
-
-async def firms(
-    conn: asyncpg.Connection, *, q: str | None, after: str | None, limit: int
-) -> list[asyncpg.Record]:
-    """Firms that borrow or own rights, by credit code, behind `after`."""
-    words = canonical.plain(q) if q is not None else ""
-    rows: list[asyncpg.Record] = await conn.fetch(
-        _FIRMS, after, canonical.compact(words) if words else None, containing(words), limit
-    )
-    return rows
 
 
 async def described(conn: asyncpg.Connection, uscc: str) -> list[asyncpg.Record]:

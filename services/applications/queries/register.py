@@ -2,16 +2,12 @@
 words and the bureau's, so a right that only another bank's case names is none for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from services.applications.domain.submission import RightKey
-from shared import canonical
-from shared.ip_numbers import possible_numbers
-from shared.postgres.literals import containing
 from shared.refusals import NotFound
 
 _STATEMENT: Final = """
@@ -19,22 +15,6 @@ select * from right_statements
 where (kind, number, nice_class) in (
     select * from unnest($1::text[], $2::text[], $3::int[]))
 order by kind, number, nice_class, as_of, statement_no
-"""
-_LAST: Final = """
-(select {field} from right_statements as last
- where (last.kind, last.number, last.nice_class) = (r.kind, r.number, r.nice_class)
-   and last.{field} is not null
- order by as_of desc, statement_no desc limit 1)
-"""
-_PAGE: Final = """
-select r.id, r.kind, r.number, r.nice_class, r.first_seen_at,
-       exists (select from held_rights as h
-               where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class)) as pledged
-from rights as r
-where exists (select from right_statements as s
-              where (s.kind, s.number, s.nice_class) = (r.kind, r.number, r.nice_class) {said})
-  {conditions}
-order by r.kind, r.number, r.nice_class limit $1
 """
 # A case of the newest revision is meant: rights that were taken out on the way are no pledge.
 _CASES: Final = """
@@ -66,57 +46,6 @@ from right_burdens as b left join right_burden_ends as e on e.burden_id = b.id
 where (b.kind, b.number, b.nice_class) = ($1, $2, $3)
 order by b.id
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class RightFilter:
-    """Which rights a list shows; None leaves a question alone."""
-
-    q: str | None = None
-    kind: str | None = None
-    legal_status: str | None = None
-    owner: str | None = None
-    """A credit code."""
-    pledged: bool | None = None
-
-
-async def rights(
-    conn: asyncpg.Connection, wanted: RightFilter, *, after: RightKey | None, limit: int
-) -> list[asyncpg.Record]:
-    """Rights in the order of kind and number, behind `after`."""
-    given: list[Any] = [limit]
-    said, conditions = [], []
-
-    def value(one: Any) -> str:
-        given.append(one)
-        return f"${len(given)}"
-
-    if wanted.q is not None and (words := canonical.plain(wanted.q)):
-        number = value(sorted(possible_numbers(words)))
-        like, code = value(containing(words)), value(canonical.compact(words) or words)
-        said.append(
-            f"and (s.number = any({number}::text[]) or s.owner_name_canonical like {like}"
-            f" or replace(s.name_canonical, ' ', '') like {like} or s.owner_uscc = {code})"
-        )
-    if wanted.owner is not None:
-        said.append(f"and s.owner_uscc = {value(wanted.owner)}")
-    if wanted.kind is not None:
-        conditions.append(f"and r.kind = {value(wanted.kind)}")
-    if wanted.legal_status is not None:
-        last = _LAST.format(field="legal_status")
-        conditions.append(f"and {last} = {value(wanted.legal_status)}")
-    if wanted.pledged is not None:
-        held = (
-            "exists (select from held_rights as h where (h.kind, h.number, h.nice_class)"
-            " = (r.kind, r.number, r.nice_class))"
-        )
-        conditions.append(f"and {held} = {value(wanted.pledged)}::boolean")
-    if after is not None:
-        at = ", ".join(value(part) for part in after)
-        conditions.append(f"and (r.kind, r.number, r.nice_class) > ({at})")
-    query = _PAGE.format(said=" ".join(said), conditions=" ".join(conditions))
-    rows: list[asyncpg.Record] = await conn.fetch(query, *given)
-    return rows
 
 
 async def statements(

@@ -15,7 +15,6 @@ from services.risk_pool.api.claims import presented_claim, shares_answered
 from services.risk_pool.domain import recovery
 from services.risk_pool.domain.claim import State
 from services.risk_pool.queries import lists, recoveries
-from services.risk_pool.queries.lists import between
 from shared.auth.identity import Identity
 from shared.context import Context
 from shared.http.context import CurrentContext
@@ -23,6 +22,7 @@ from shared.http.grid_files import FILE, Form, sent_as_file
 from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.money import format_fen
+from shared.postgres.conditions import between
 from shared.sheets.table_files import FileColumn
 
 router = APIRouter()

@@ -14,7 +14,6 @@ from services.risk_pool.domain import coverage
 from services.risk_pool.domain.warning import State
 from services.risk_pool.domain.warning_signs import LEVEL_WORDS
 from services.risk_pool.queries import lists
-from services.risk_pool.queries.lists import between
 from shared.auth.identity import Identity
 from shared.context import Context
 from shared.http.context import CurrentContext
@@ -22,6 +21,7 @@ from shared.http.grid_files import FILE, Form, sent_as_file
 from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.money import format_fen
+from shared.postgres.conditions import between
 from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import RISK_CLASSES
 from shared.sheets.table_files import FileColumn

@@ -18,7 +18,7 @@ _NO_DAY: Final = "date '0001-01-01'"
 
 COVERAGES: Final = Grid(
     rows="coverages",
-    key=Sortable("loan_id", UUID),
+    key=(Sortable("loan_id", UUID),),
     sorts={
         "number": Sortable("number", str),
         "amount": Sortable("amount_fen", int),
@@ -34,7 +34,7 @@ COVERAGES: Final = Grid(
 )
 CLAIMS: Final = Grid(
     rows="claims",
-    key=Sortable("id", UUID),
+    key=(Sortable("id", UUID),),
     sorts={
         "number": Sortable("coalesce(number, '')", str),
         "claimed_on": Sortable(f"coalesce(claimed_on, {_NO_DAY})", date),
@@ -52,7 +52,7 @@ CLAIMS: Final = Grid(
 )
 RECOVERIES: Final = Grid(
     rows="recoveries",
-    key=Sortable("id", UUID),
+    key=(Sortable("id", UUID),),
     sorts={
         "number": Sortable("number", str),
         "received_on": Sortable("received_on", date),
@@ -62,7 +62,7 @@ RECOVERIES: Final = Grid(
 )
 WARNINGS: Final = Grid(
     rows="warnings",
-    key=Sortable("id", UUID),
+    key=(Sortable("id", UUID),),
     sorts={
         "raised_on": Sortable("raised_on", date),
         "level": Sortable("array_position(array['yellow', 'orange', 'red'], level)", int),
@@ -84,12 +84,6 @@ def found_by(q: str | None, *, number: str) -> dict[str, Any]:
     )
     said = (words, words, (q or "").strip(), canonical.compact(words), containing(words))
     return {f"({number} = {{}} or {loans})": said}
-
-
-def between(column: str, bounds: tuple[Any, Any]) -> dict[str, Any]:
-    """A column between two bounds, both counted in; None is no bound."""
-    first, last = bounds
-    return {f"{column} >= {{}}": first, f"{column} <= {{}}": last}
 
 
 def narrowed(

@@ -13,9 +13,10 @@ INDEXES = (
     "create index applications_by_submission on applications (submitted_at, id)",
     """
     create index applications_by_due_day on applications
-        (coalesce(due_on, date '0001-01-01'), id)
+        (coalesce(case when state in ('capacity_reserved', 'pledge_registered')
+                       then reserved_until else due_on end, date '0001-01-01'), id)
     """,
-    "create index loans_by_maturity on loans (matures_on, application_id)",
+    "create index rights_by_first_sight on rights (first_seen_at, kind, number, nice_class)",
 )
 
 

@@ -1,0 +1,148 @@
+"""Rights and firms as lists, and as files."""
+
+from typing import Annotated, Any
+
+import asyncpg
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from services.applications.api.firms import FirmSummary
+from services.applications.api.right_answers import RightSummary, summary
+from services.applications.api.rights import Code, Reader, Words
+from services.applications.domain.right_facts import LegalStatus
+from services.applications.queries import lists, register
+from shared.auth.identity import Identity
+from shared.context import Context
+from shared.http.context import CurrentContext
+from shared.http.grid_files import FILE, Form, sent_as_file
+from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
+from shared.money import format_fen
+from shared.rights import Kind
+from shared.schemes.vocabulary import IP_KINDS
+from shared.sheets.table_files import FileColumn
+
+router = APIRouter()
+
+
+async def _rights(
+    conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
+) -> list[RightSummary]:
+    said = await register.statements(conn, [register.key_of(row) for row in rows])
+    return [summary(row, said.get(register.key_of(row), [])) for row in rows]
+
+
+async def _firms(
+    conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
+) -> list[FirmSummary]:
+    return [
+        FirmSummary(**dict(row), outstanding_principal_fen=row["outstanding_fen"]) for row in rows
+    ]
+
+
+RIGHTS = Listed(
+    zh="知识产权",
+    en="Rights",
+    grid=lists.RIGHTS,
+    answers=_rights,
+    names=lists.names,
+    columns=(
+        FileColumn(
+            "类型", "kind", lambda one: IP_KINDS[one.kind].zh if one.kind in IP_KINDS else one.kind,
+            in_english=lambda one: one.kind,
+        ),
+        FileColumn("号码", "number", lambda one: one.number),
+        FileColumn("商标类别", "Nice class", lambda one: one.nice_class, "count"),
+        FileColumn("名称", "name", lambda one: one.name),
+        FileColumn("权利人", "owner", lambda one: one.owner_name),
+        FileColumn("权利人信用代码", "owner's code", lambda one: one.owner_uscc),
+        FileColumn("年费缴至", "fees paid to", lambda one: one.fees_paid_to, "day"),
+        FileColumn("有效期至", "expires on", lambda one: one.expires_on, "day"),
+        FileColumn(
+            "已质押", "pledged", lambda one: "是" if one.pledged else "否",
+            in_english=lambda one: "yes" if one.pledged else "no",
+        ),
+    ),
+)  # fmt: skip
+FIRMS = Listed(
+    zh="企业",
+    en="Firms",
+    grid=lists.FIRMS,
+    answers=_firms,
+    names=lists.names,
+    columns=(
+        FileColumn("统一社会信用代码", "credit code", lambda one: one.uscc),
+        FileColumn("企业名称", "name", lambda one: one.name),
+        FileColumn("申请件数", "cases", lambda one: one.cases, "count"),
+        FileColumn("权利件数", "rights", lambda one: one.rights, "count"),
+        FileColumn(
+            "贷款余额", "outstanding", lambda one: format_fen(one.outstanding_principal_fen), "money"
+        ),
+    ),
+)  # fmt: skip
+
+
+async def _rights_wanted(
+    q: Annotated[
+        Words, Query(description="A number in any spelling, part of a name, a credit code.")
+    ] = None,
+    kind: Kind | None = None,
+    legal_status: LegalStatus | None = None,
+    owner: Code = None,
+    pledged: bool | None = None,
+) -> dict[str, Any]:
+    wanted = lists.RightFilter(
+        q=q, kind=kind, legal_status=legal_status, owner=owner, pledged=pledged
+    )
+    return dict(lists.conditions_of_rights(wanted))
+
+
+async def _firms_wanted(q: Words = None) -> dict[str, Any]:
+    return dict(lists.conditions_of_firms(q))
+
+
+WantedRights = Annotated[dict[str, Any], Depends(_rights_wanted)]
+WantedFirms = Annotated[dict[str, Any], Depends(_firms_wanted)]
+RightsAsked = Annotated[Asked, Depends(asked_of(lists.RIGHTS))]
+FirmsAsked = Annotated[Asked, Depends(asked_of(lists.FIRMS))]
+RightSort = sort_of(lists.RIGHTS)
+FirmSort = sort_of(lists.FIRMS)
+
+
+@router.get("/rights", tags=["rights"])
+async def list_rights(
+    caller: Reader, context: CurrentContext, where: WantedRights, asked: RightsAsked
+) -> GridPage[RightSummary]:
+    """Rights that you may know of, by kind and number where `sort` says nothing else: those of your
+    own cases and all that the bureau has entered or imported."""
+    return await page_asked(context, caller, RIGHTS, where, asked)
+
+
+@router.get(
+    "/rights/export.{form}", tags=["rights"], response_class=StreamingResponse, responses=FILE
+)
+async def export_rights(
+    form: Form, request: Request, caller: Reader, context: CurrentContext, where: WantedRights,
+    sort: RightSort = None,  # type: ignore[valid-type]
+) -> StreamingResponse:  # fmt: skip
+    """The same as a file: all that matches, in the same order."""
+    return await sent_as_file(request, context, caller, RIGHTS, where, sort=sort, form=form)
+
+
+@router.get("/firms", tags=["firms"])
+async def list_firms(
+    caller: Reader, context: CurrentContext, where: WantedFirms, asked: FirmsAsked
+) -> GridPage[FirmSummary]:
+    """Firms that borrow or own rights, by credit code, as far as you may see them."""
+    return await page_asked(context, caller, FIRMS, where, asked)
+
+
+@router.get(
+    "/firms/export.{form}", tags=["firms"], response_class=StreamingResponse, responses=FILE
+)
+async def export_firms(
+    form: Form, request: Request, caller: Reader, context: CurrentContext, where: WantedFirms,
+    sort: FirmSort = None,  # type: ignore[valid-type]
+) -> StreamingResponse:  # fmt: skip
+    """The same as a file: all that matches, in the same order."""
+    return await sent_as_file(request, context, caller, FIRMS, where, sort=sort, form=form)

@@ -1,0 +1,197 @@
+"""What the big lists can be ordered by, narrowed by, and what they come to.
+
+Each column has an index of its own, or its list is of few; none is null, so that paging is right.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.applications.domain.life_cycle import IS_LOAN, RUNS_OUT, State
+from services.applications.queries.owed import OUT_ONCE
+from shared import canonical
+from shared.clock import SHANGHAI
+from shared.ip_numbers import possible_numbers
+from shared.postgres.conditions import between
+from shared.postgres.grids import Grid, Sortable
+from shared.postgres.literals import containing, literals
+
+DUE: Final = f"(case when state in ({literals(RUNS_OUT)}) then reserved_until else due_on end)"
+"""The day that a list shows as the end of the wait."""
+
+CASES: Final = Grid(
+    rows="applications",
+    key=(Sortable("id", UUID),),
+    sorts={
+        "number": Sortable("number", str),
+        "amount": Sortable("amount_fen", int),
+        "submitted_at": Sortable("submitted_at", datetime),
+        "due_on": Sortable(f"coalesce({DUE}, date '0001-01-01')", date),
+    },
+    sums={"amount": "amount_fen"},
+)
+RIGHTS: Final = Grid(
+    rows="rights as r",
+    columns="""r.id, r.kind, r.number, r.nice_class, r.first_seen_at,
+        exists (select from held_rights as h
+                where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class)) as pledged""",
+    key=(Sortable("r.kind", str), Sortable("r.number", str), Sortable("r.nice_class", int)),
+    descends=False,
+    sorts={"first_seen_at": Sortable("r.first_seen_at", datetime)},
+)
+# What lies behind a firm is counted for the rows of a page alone.
+FIRMS: Final = Grid(
+    rows="""(
+        select uscc, max(name) as name, bool_or(borrows) as borrows from (
+            select uscc, name, true as borrows from borrowers
+            union all
+            select owner_uscc, owner_name, false from right_statements
+            where owner_uscc is not null and owner_name is not null
+        ) as said group by uscc
+    ) as firm""",
+    columns=f"""uscc, name, borrows,
+        (select count(*) from applications as a where a.borrower_uscc = uscc) as cases,
+        (select count(distinct (s.kind, s.number, s.nice_class)) from right_statements as s
+         where s.owner_uscc = uscc) as rights,
+        (select coalesce(sum({OUT_ONCE}), 0)::bigint
+         from loans as l join applications as a on a.id = l.application_id
+         where a.borrower_uscc = uscc and a.state in ({literals(IS_LOAN)})) as outstanding_fen""",
+    key=(Sortable("uscc", str),),
+    descends=False,
+    sorts={"uscc": Sortable("uscc", str)},
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFilter:
+    """Which cases a list shows; None leaves a column alone. Bounds are counted in."""
+
+    own: str | None
+    """The bank that asks; None for the bureau."""
+    state: Sequence[State] = ()
+    pool_code: str | None = None
+    bank_code: str | None = None
+    mode: str | None = None
+    purpose: str | None = None
+    area: str | None = None
+    """The beginning of a code of the administrative divisions."""
+    q: str | None = None
+    assigned_to: str | None = None
+    priority: int | None = None
+    fen: tuple[int | None, int | None] = (None, None)
+    submitted: tuple[date | None, date | None] = (None, None)
+    due: tuple[date | None, date | None] = (None, None)
+    lit: tuple[date, date] | None = None
+    """What a lamp shows is due from the first of these days, before the second."""
+
+
+def conditions_of(wanted: CaseFilter) -> Mapping[str, Any]:
+    """The filter as conditions of `CASES`."""
+    first, last = wanted.submitted
+    return {
+        "{} = bank_code": wanted.own,
+        "state = any({}::text[])": list(wanted.state) or None,
+        "pool_code = {}": wanted.pool_code,
+        "bank_code = {}": wanted.bank_code,
+        "mode = {}": wanted.mode,
+        "purpose = {}": wanted.purpose,
+        "borrower_region_code like {} || '%'": wanted.area,
+        "assigned_to = {}": wanted.assigned_to,
+        "priority = {}": wanted.priority,
+        **between("amount_fen", wanted.fen),
+        "submitted_at >= {}": None if first is None else _begins(first),
+        "submitted_at < {}": None if last is None else _begins(last + timedelta(days=1)),
+        **between(DUE, wanted.due),
+        f"({DUE} >= {{}} and {DUE} < {{}})": wanted.lit,
+        **_meant_by(wanted.q),
+    }
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def _meant_by(q: str | None) -> Mapping[str, Any]:
+    """Cases that have a part of these words in their number or firm's name, a credit code that
+    begins so, or a right, a loan or an entry in a register with just this number: however it is
+    spelled."""
+    words = canonical.plain(q) if q else ""
+    if not words:
+        return {}
+    number, like = canonical.number(words), containing(words)
+    code = canonical.compact(words) or words
+    condition = """(number like {} or borrower_uscc like {} or borrower_name_canonical like {}
+        or id in (select application_id from collateral where number = any({}::text[]))
+        or id in (select application_id from loans where loan_no_canonical = {})
+        or id in (select application_id from pledge_registrations
+                  where registration_no_canonical = {}))"""
+    begins = containing(code).removeprefix("%")
+    return {condition: (like, begins, like, sorted(possible_numbers(words)), number, number)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightFilter:
+    """Which rights a list shows; None leaves a question alone."""
+
+    q: str | None = None
+    kind: str | None = None
+    legal_status: str | None = None
+    owner: str | None = None
+    """A credit code."""
+    pledged: bool | None = None
+
+
+_OF_RIGHT: Final = "(s.kind, s.number, s.nice_class) = (r.kind, r.number, r.nice_class)"
+_STATUS: Final = """(select legal_status from right_statements as last
+    where (last.kind, last.number, last.nice_class) = (r.kind, r.number, r.nice_class)
+      and last.legal_status is not null
+    order by as_of desc, statement_no desc limit 1)"""
+_PLEDGED: Final = """exists (select from held_rights as h
+    where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class))"""
+
+
+def conditions_of_rights(wanted: RightFilter) -> Mapping[str, Any]:
+    """The filter as conditions of `RIGHTS`; of what nobody has said anything the reader may know
+    there is none."""
+    said: list[str] = []
+    values: list[Any] = []
+    if wanted.q is not None and (words := canonical.plain(wanted.q)):
+        like, code = containing(words), canonical.compact(words) or words
+        said.append(
+            "and (s.number = any({}::text[]) or s.owner_name_canonical like {}"
+            " or replace(s.name_canonical, ' ', '') like {} or s.owner_uscc = {})"
+        )
+        values += [sorted(possible_numbers(words)), like, like, code]
+    if wanted.owner is not None:
+        said.append("and s.owner_uscc = {}")
+        values.append(wanted.owner)
+    known = f"exists (select from right_statements as s where {_OF_RIGHT} {' '.join(said)})"
+    return {
+        known: tuple(values),
+        "r.kind = {}": wanted.kind,
+        f"{_STATUS} = {{}}": wanted.legal_status,
+        f"{_PLEDGED} = {{}}::boolean": wanted.pledged,
+    }
+
+
+def conditions_of_firms(q: str | None) -> Mapping[str, Any]:
+    """Firms whose credit code begins so, or that somebody calls so in any spelling."""
+    words = canonical.plain(q) if q else ""
+    if not words:
+        return {}
+    like = containing(words)
+    begins = containing(canonical.compact(words) or words).removeprefix("%")
+    condition = """(uscc like {} or uscc in (
+        select borrower_uscc from applications where borrower_name_canonical like {}
+        union select owner_uscc from right_statements where owner_name_canonical like {}))"""
+    return {condition: (begins, like, like)}
+
+
+async def names(conn: asyncpg.Connection) -> Mapping[str, str]:
+    """What pools and banks are called, by code, as far as the caller may know."""
+    rows = await conn.fetch("select code, name from banks union select code, name from pools")
+    return {row["code"]: row["name"] for row in rows}
