@@ -129,7 +129,12 @@ def _after(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
         return decode_cursor(cursor, *order.kinds())
     word, *at = decode_cursor(cursor, str, *order.kinds())
     if word != order.word:
-        raise CursorInvalid(
-            "游标属于另一种排序，请从第一页开始", "The cursor is of another order: begin anew."
-        )
+        raise another_order()
     return tuple(at)
+
+
+def another_order() -> CursorInvalid:
+    """For a cursor that was given under another `sort`."""
+    return CursorInvalid(
+        "游标属于另一种排序，请从第一页开始", "The cursor is of another order: begin anew."
+    )

@@ -1,12 +1,13 @@
 """The queue: what waits for the bureau, the most urgent first, then the longest waiting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, tuple_
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -39,6 +40,9 @@ class QueueFilter:
     """What of it is shown; None leaves out nothing."""
 
     pool_code: str | None = None
+    bank_code: str | None = None
+    fen: tuple[int | None, int | None] = (None, None)
+    """The amount from and to, both counted in."""
     who: str | None = None
     """"me", "nobody", "signature" (mine), or the subject of somebody."""
     due: tuple[date, date] | None = None
@@ -46,41 +50,68 @@ class QueueFilter:
     priority: int | None = None
 
 
+SORTS: Final[Mapping[str, Mapped[Any]]] = {
+    "number": col(ApplicationRow.number),
+    "amount": col(ApplicationRow.amount_fen),
+    "since": col(ApplicationRow.state_since),
+    "submitted_at": col(ApplicationRow.submitted_at),
+}
+"""What the queue can be ordered by: it holds only what waits. None of it is null."""
+
+
 async def queue(
     session: AsyncSession,
     watcher: Watcher,
     wanted: QueueFilter,
     *,
-    after: tuple[int, datetime, UUID] | None,
+    sort: str | None,
+    after: tuple[Any, ...] | None,
     limit: int,
 ) -> Sequence[ApplicationRow]:
-    """What a person can work on, or, of a manager, everything that waits.
+    """What a person can work on, or, of a manager, everything that waits; the most urgent first
+    where `sort`, a name of `SORTS` with `-` before it downwards, says nothing else.
 
     A reviewer sees what nobody has taken, what they have taken, and what those have taken for whom
     they stand in today; an approver what was recommended by somebody else; whoever
     is to sign further what others have approved. What they keep out of is not there.
     """
     row = ApplicationRow
-    order = (col(row.priority).desc(), col(row.state_since), col(row.id))
-    query = (
-        select(row)
-        # Said once more for all of them, so that the index of waiting cases is used.
-        .where(col(row.state).in_(_WAITING), *_conditions(watcher, wanted))
-        .order_by(*order)
-        .limit(limit)
+    query = select(row).where(*_waiting(watcher, wanted)).limit(limit)
+    if sort is None:
+        query = query.order_by(col(row.priority).desc(), col(row.state_since), col(row.id))
+        return (await session.exec(query if after is None else query.where(_behind(*after)))).all()
+    column, key = SORTS[sort.removeprefix("-")], col(row.id)
+    place = tuple_(column, key)
+    if sort.startswith("-"):
+        query = query.order_by(column.desc(), key.desc())
+        return (await session.exec(query if after is None else query.where(place < after))).all()
+    query = query.order_by(column, key)
+    return (await session.exec(query if after is None else query.where(place > after))).all()
+
+
+def _behind(priority: int, since: datetime, case_id: UUID) -> ColumnElement[bool]:
+    row = ApplicationRow
+    return or_(
+        col(row.priority) < priority,
+        and_(
+            col(row.priority) == priority,
+            tuple_(col(row.state_since), col(row.id)) > (since, case_id),
+        ),
     )
-    if after is not None:
-        priority, since, case_id = after
-        query = query.where(
-            or_(
-                col(row.priority) < priority,
-                and_(
-                    col(row.priority) == priority,
-                    tuple_(col(row.state_since), col(row.id)) > (since, case_id),
-                ),
-            )
-        )
-    return (await session.exec(query)).all()
+
+
+async def summed(session: AsyncSession, watcher: Watcher, wanted: QueueFilter) -> tuple[int, int]:
+    """How many of these wait, and the fen that they ask for."""
+    query = select(func.count(), func.coalesce(func.sum(col(ApplicationRow.amount_fen)), 0)).where(
+        *_waiting(watcher, wanted)
+    )
+    count, fen = (await session.exec(query)).one()
+    return count, int(fen)
+
+
+def _waiting(watcher: Watcher, wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    # Said once more for all of them, so that the index of waiting cases is used.
+    return [col(ApplicationRow.state).in_(_WAITING), *_conditions(watcher, wanted)]
 
 
 def _conditions(watcher: Watcher, wanted: QueueFilter) -> list[ColumnElement[bool]]:
@@ -90,6 +121,13 @@ def _conditions(watcher: Watcher, wanted: QueueFilter) -> list[ColumnElement[boo
         found += [_can_work_on(watcher), ~_keeps_out(watcher.subject)]
     if wanted.pool_code is not None:
         found.append(col(row.pool_code) == wanted.pool_code)
+    if wanted.bank_code is not None:
+        found.append(col(row.bank_code) == wanted.bank_code)
+    least, most = wanted.fen
+    if least is not None:
+        found.append(col(row.amount_fen) >= least)
+    if most is not None:
+        found.append(col(row.amount_fen) <= most)
     if wanted.who == "signature":
         found += [_can_sign(watcher), ~_keeps_out(watcher.subject)]
     elif wanted.who == "nobody":
