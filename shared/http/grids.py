@@ -17,9 +17,15 @@ from shared.context import Context
 from shared.http.pages import MOST_PER_PAGE, CursorInvalid, Page, decode_cursor, encode_cursor
 from shared.money import format_fen
 from shared.postgres.grids import Grid, Order, Summed, page, summed
+from shared.refusals import FieldFault, FieldsWrong
 from shared.sheets.table_files import FileColumn
 
 A = TypeVar("A", bound=BaseModel)
+
+_BOTH = FieldFault(
+    ("before",), "excludes-another", "不能同时给出 cursor 与 before",
+    "`cursor` and `before` cannot both be given.", location="query",
+)  # fmt: skip
 
 Rows = Sequence[asyncpg.Record]
 
@@ -37,6 +43,9 @@ class Totals(BaseModel):
 class GridPage(Page[A], Generic[A]):
     """A part of a list, where the next part begins, and on request what all of it comes to."""
 
+    previous_cursor: str | None = Field(
+        None, description="Send it as `before` for the page before; null on the first page."
+    )
     totals: Totals | None = Field(None, description="With `totals=true`, else null.")
 
 
@@ -59,6 +68,9 @@ class Asked:
 
     sort: str | None
     cursor: str | None
+    """Behind which row the page begins."""
+    before: str | None
+    """Before which row it ends."""
     limit: int
     totals: bool
 
@@ -81,12 +93,17 @@ def asked_of(grid: Grid) -> Callable[..., Awaitable[Asked]]:
             str | None,
             Query(max_length=2000, description="`next_cursor` of a page of the same `sort`."),
         ] = None,
+        before: Annotated[
+            str | None, Query(max_length=2000, description="`previous_cursor` of a page.")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = 50,
         totals: Annotated[
             bool, Query(description="Also count and sum up all that matches.")
         ] = False,
     ) -> Asked:
-        return Asked(sort, cursor, limit, totals)
+        if cursor is not None and before is not None:
+            raise FieldsWrong([_BOTH])
+        return Asked(sort, cursor, before, limit, totals)
 
     return read
 
@@ -96,17 +113,22 @@ async def page_asked(
 ) -> GridPage[A]:
     """The page that is asked for. Raises CursorInvalid for a cursor of another order."""
     order = listed.grid.order(asked.sort)
-    after = _after(asked.cursor, order)
+    at = _place(asked.before or asked.cursor, order)
+    back = asked.before is not None
     async with context.database.looking(caller.institution) as conn:
         rows = await page(
-            conn, listed.grid, where, order, after=after, limit=asked.limit + 1
+            conn, listed.grid, where, order.reversed() if back else order,
+            after=at, limit=asked.limit + 1,
         )  # fmt: skip
-        answers = await listed.answers(conn, rows[: asked.limit], caller, context)
+        further = len(rows) > asked.limit
+        shown = rows[: asked.limit][:: -1 if back else 1]
+        answers = await listed.answers(conn, shown, caller, context)
         whole = await summed(conn, listed.grid, where) if asked.totals else None
-    more = len(rows) > asked.limit
+    has_next, has_previous = (bool(at), further) if back else (further, bool(at))
     return GridPage(
         items=answers,
-        next_cursor=_cursor(order, rows[asked.limit - 1]) if more else None,
+        next_cursor=_cursor(order, shown[-1]) if has_next and shown else None,
+        previous_cursor=_cursor(order, shown[0]) if has_previous and shown else None,
         totals=None if whole is None else _told(whole),
     )
 
@@ -122,7 +144,7 @@ def _cursor(order: Order, row: Mapping[str, Any]) -> str:
     return encode_cursor(*said, *order.at(row))
 
 
-def _after(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
+def _place(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
     if cursor is None:
         return None
     if order.word is None:

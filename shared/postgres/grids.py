@@ -6,7 +6,7 @@ declares can be ordered by: columns with an index, or of a bounded set.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import asyncpg
@@ -19,7 +19,8 @@ MOST_COUNTED: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Sortable:
-    """What a list can be ordered by: an expression that is never null, and its type in Python."""
+    """What a list can be ordered by: an expression that is never null, and its type in Python. A day
+    that stands for none is in no year that a driver takes for infinity."""
 
     sql: str
     kind: type
@@ -65,6 +66,10 @@ class Order:
         """What stands behind `order by`."""
         way = " desc" if self.descends else ""
         return ", ".join(f"{one.sql}{way}" for one in self.parts)
+
+    def reversed(self) -> "Order":
+        """The same, seen from its end: for the page before a row."""
+        return replace(self, descends=not self.descends)
 
     def behind(self, after: Sequence[Any] | None) -> Mapping[str, Any]:
         """The condition of the rows behind the last one of a page; none for the first page."""

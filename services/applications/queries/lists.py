@@ -30,7 +30,7 @@ CASES: Final = Grid(
         "number": Sortable("number", str),
         "amount": Sortable("amount_fen", int),
         "submitted_at": Sortable("submitted_at", datetime),
-        "due_on": Sortable(f"coalesce({DUE}, date '0001-01-01')", date),
+        "due_on": Sortable(f"coalesce({DUE}, date '1900-01-01')", date),
     },
     sums={"amount": "amount_fen"},
 )

@@ -14,7 +14,7 @@ from shared import canonical
 from shared.postgres.grids import Grid, Sortable
 from shared.postgres.literals import containing
 
-_NO_DAY: Final = "date '0001-01-01'"
+_NO_DAY: Final = "date '1900-01-01'"
 
 COVERAGES: Final = Grid(
     rows="coverages",

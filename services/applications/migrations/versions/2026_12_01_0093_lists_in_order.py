@@ -14,7 +14,7 @@ INDEXES = (
     """
     create index applications_by_due_day on applications
         (coalesce(case when state in ('capacity_reserved', 'pledge_registered')
-                       then reserved_until else due_on end, date '0001-01-01'), id)
+                       then reserved_until else due_on end, date '1900-01-01'), id)
     """,
     "create index rights_by_first_sight on rights (first_seen_at, kind, number, nice_class)",
 )

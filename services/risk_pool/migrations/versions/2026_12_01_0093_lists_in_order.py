@@ -13,9 +13,9 @@ INDEXES = (
     "create index coverages_by_approval on coverages (approved_on, loan_id)",
     """
     create index coverages_by_maturity on coverages
-        (coalesce(matures_on, date '0001-01-01'), loan_id)
+        (coalesce(matures_on, date '1900-01-01'), loan_id)
     """,
-    "create index claims_by_day on claims (coalesce(claimed_on, date '0001-01-01'), id)",
+    "create index claims_by_day on claims (coalesce(claimed_on, date '1900-01-01'), id)",
     "create index claims_by_principal on claims (outstanding_principal_fen, id)",
     "create index claims_by_pool_pays on claims (pool_pays_fen, id)",
     "create index recoveries_by_day on recoveries (received_on, id)",
