@@ -1,15 +1,20 @@
-"""A list of cases with its filters: by state, pool and bank, page by page."""
+"""A list as a page: asked for as the address says, shown as a grid, remembered for the way back."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.http.page_context import PageContext
-from services.console.rendering.paging import next_page
-from services.console.upstream.client import Api
-from services.console.upstream.optional import items
+from services.console.cases.grid import PAGE_SIZES, Grid, Listing
+from services.console.http.forms import NOTHING_SENT, Attempt
+from services.console.http.page_context import LISTS, PageContext
+from services.console.upstream.client import Problem
+from services.console.upstream.optional import items, nothing, or_none
+
+_LONGEST_LISTS: Final = 600
+_WRONG: Final = (400, 422)
 
 
 def names_of(*lists: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -17,33 +22,68 @@ def names_of(*lists: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {one["code"]: one["name"] for found in lists for one in found}
 
 
-async def render_list(
-    page: PageContext,
-    template: str,
-    *,
-    api: Api,
-    path: str,
-    states: str,
-    cursor: str,
-    **chosen: str,
-) -> Response:
-    """The cases at a service's `path` that match what is chosen.
+async def render_list(page: PageContext, template: str, listing: Listing, **more: Any) -> Response:
+    """The part of a list that the address asks for; what it says wrongly is told above it."""
+    grid, problem = await grid_of(page, listing)
+    attempt = Attempt("list", FormData(), problem) if problem else NOTHING_SENT
+    return page.render(template, attempt=attempt, grid=grid, names=grid.names, **more)
 
-    `states` is the kind of words that the states have; every state has one.
-    """
-    found, pools, banks = await asyncio.gather(
-        api.get(path, cursor=cursor, **chosen),
-        api.get("/pools"),
+
+async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | None]:
+    """The list as the address asks for it, and what was wrong with that."""
+    said = page.request.query_params if page.request.method == "GET" else FormData()
+    query = [(name, str(value)) for name, value in said.multi_items()]
+    by_name = dict(query)
+    size = by_name.get("limit", "")
+    by_person = any(one.form == "person" for one in listing.filters)
+    found, pools, banks, staff = await asyncio.gather(
+        _found(page, listing, by_name, size if size in PAGE_SIZES else ""),
+        page.applications.get("/pools"),
         page.applications.get("/banks"),
+        or_none(page.applications.get("/staff") if by_person else nothing()),
     )
-    return page.render(
-        template,
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
+    answer, problem = found
+    _keep(page, listing, query)
+    return Grid(
+        listing=listing,
+        query=query,
+        rows=items(answer),
+        totals=answer.get("totals"),
+        next_cursor=answer.get("next_cursor") or "",
+        previous_cursor=answer.get("previous_cursor") or "",
         pools=items(pools),
         banks=items(banks),
-        names=names_of(items(pools), items(banks)),
-        states=page.texts.codes(states),
-        chosen=chosen,
-    )
+        people=items(staff or []),
+        texts=page.texts,
+    ), problem
+
+
+async def _found(
+    page: PageContext, listing: Listing, query: Mapping[str, str], size: str
+) -> tuple[Mapping[str, Any], Problem | None]:
+    try:
+        answer = await page.apis[listing.service].get(
+            listing.source,
+            **listing.asked(query),
+            cursor=query.get("cursor", ""),
+            before=query.get("before", ""),
+            limit=size,
+            totals="true",
+        )
+    except Problem as problem:
+        if problem.status not in _WRONG:
+            raise
+        return {"items": []}, problem
+    return answer, None
+
+
+def _keep(page: PageContext, listing: Listing, query: Sequence[tuple[str, str]]) -> None:
+    """What was chosen is found again by the way back and by *next case*."""
+    if page.request.method != "GET":
+        return
+    kept = page.request.url.query[:_LONGEST_LISTS]
+    whole = kept if kept == page.request.url.query else ""
+    before = page.request.session.get(LISTS, {})
+    now = {**before, listing.path: whole, "last": listing.path, "leads": listing.leads_to}
+    if now != before:
+        page.request.session[LISTS] = now

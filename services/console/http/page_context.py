@@ -27,6 +27,8 @@ from shared.roles import party_of
 
 LANGUAGE_COOKIE = "zhidai_language"
 NOTICE = "notice"
+LISTS = "lists"
+"""List → how it was last filtered; `last` names the one that was looked at last."""
 
 
 class NotLoggedIn(Exception):
@@ -134,6 +136,8 @@ class PageContext:
             person=self.person,
             navigation=navigation(self.person.roles if self.person else frozenset()),
             path=self.request.url.path,
+            list_of=self.list_of,
+            last_list=session.get(LISTS, {}),
             here=_here(self.request),
             notice=self.texts(notice["key"], **notice["values"]) if notice else "",
             token=token_of(session, self.console.secret),
@@ -144,6 +148,11 @@ class PageContext:
         )
         status = attempt.problem.status if attempt.problem else 200
         return Response(html, status_code=status, media_type="text/html")
+
+    def list_of(self, path: str) -> str:
+        """The address of a list as this person has last filtered it."""
+        kept = self.request.session.get(LISTS, {}).get(path, "")
+        return f"{path}?{kept}" if kept else path
 
     def redirect(self, path: str, notice: str = "", **values: str) -> Response:
         """After a form: go and look at the result, so that reloading does not send it again."""

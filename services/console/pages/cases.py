@@ -16,6 +16,7 @@ from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
 from services.console.cases.levels import levels_of
 from services.console.cases.listing import render_list
+from services.console.cases.lists import CASES
 from services.console.cases.revisions_shown import place_words, said_words
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
@@ -30,22 +31,9 @@ _USUAL_REASON_ROWS, _MOST_REASON_ROWS = 3, 12
 
 
 @router.get("/cases")
-async def cases(
-    page: Page, q: str = "", state: str = "", pool: str = "", bank: str = "", cursor: str = ""
-) -> Response:
+async def cases(page: Page) -> Response:
     """All cases that this person may see."""
-    return await render_list(
-        page,
-        "cases.html",
-        api=page.applications,
-        path="/applications",
-        states="state",
-        cursor=cursor,
-        q=q,
-        state=state,
-        pool=pool,
-        bank=bank,
-    )
+    return await render_list(page, "cases.html", CASES)
 
 
 @router.get("/cases/{case_id}")

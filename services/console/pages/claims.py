@@ -11,6 +11,7 @@ from services.console.cases.acting import act, render_case
 from services.console.cases.costs import cost_rows, costs_typed
 from services.console.cases.kinds import CLAIM
 from services.console.cases.listing import render_list
+from services.console.cases.lists import CLAIMS
 from services.console.cases.paper_rows import paper_rows, papers_typed
 from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
@@ -23,21 +24,9 @@ router = APIRouter()
 
 
 @router.get("/claims")
-async def claims(
-    page: Page, state: str = "", pool: str = "", bank: str = "", cursor: str = ""
-) -> Response:
-    """Claims, the newest first."""
-    return await render_list(
-        page,
-        "claims.html",
-        api=page.risk_pool,
-        path="/claims",
-        states="claim_state",
-        cursor=cursor,
-        state=state,
-        pool=pool,
-        bank=bank,
-    )
+async def claims(page: Page) -> Response:
+    """Claims, the newest first where nothing else is chosen."""
+    return await render_list(page, "claims.html", CLAIMS)
 
 
 @router.get("/claims/{claim_id}")

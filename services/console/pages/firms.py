@@ -7,10 +7,11 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.listing import render_list
+from services.console.cases.lists import FIRMS
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, nothing, or_none
 
 router = APIRouter()
@@ -19,16 +20,9 @@ _SAY_GROUPS = frozenset({"reviewer", "approver", "pool_manager"})
 
 
 @router.get("/register/firms")
-async def firms(page: Page, q: str = "", cursor: str = "") -> Response:
+async def firms(page: Page) -> Response:
     """Firms that borrow or own rights, as far as this person may see them."""
-    found = await page.applications.get("/firms", q=q, cursor=cursor)
-    return page.render(
-        "register_firms.html",
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        chosen={"q": q},
-    )
+    return await render_list(page, "register_firms.html", FIRMS)
 
 
 @router.get("/register/firms/{uscc}")

@@ -7,16 +7,15 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.cases.listing import names_of
+from services.console.cases.listing import grid_of
+from services.console.cases.lists import QUEUE
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
 from services.console.upstream.optional import items
 
 router = APIRouter()
 
-_FILTERS: Final = ("pool", "who", "lamp", "priority")
 _SEVERAL: Final = {"take": (), "reassign": ("person", "reason"), "put-back": ("reason",)}
 """What can be done to several cases, and what is said with it."""
 
@@ -66,26 +65,17 @@ async def _show(
     page: PageContext, attempt: Attempt, verdicts: dict[str, Any] | None = None
 ) -> Response:
     assert page.person is not None
-    asked = page.request.query_params if page.request.method == "GET" else {}
-    chosen = {name: asked.get(name, "") for name in _FILTERS}
-    cursor = asked.get("cursor", "")
-    found, pools, banks, staff = await asyncio.gather(
-        page.applications.get("/queue", cursor=cursor, **chosen),
-        page.applications.get("/pools"),
-        page.applications.get("/banks"),
-        page.applications.get("/staff"),
+    (grid, problem), staff = await asyncio.gather(
+        grid_of(page, QUEUE), page.applications.get("/staff")
     )
+    if problem is not None and attempt is NOTHING_SENT:
+        attempt = Attempt("list", FormData(), problem)
     return page.render(
         "queue.html",
         attempt=attempt,
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        pools=items(pools),
-        names=names_of(items(pools), items(banks)),
+        grid=grid,
+        names=grid.names,
         reviewers=[one for one in items(staff) if "reviewer" in one["roles"]],
-        chosen=chosen,
-        is_filtered=any(chosen.values()),
         manages="pool_manager" in page.person.roles,
         reviews="reviewer" in page.person.roles,
         verdicts=verdicts,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import RECOVERY
 from services.console.cases.listing import render_list
+from services.console.cases.lists import RECOVERIES
 from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import Page, PageContext
@@ -16,21 +17,9 @@ router = APIRouter()
 
 
 @router.get("/recoveries")
-async def recoveries(
-    page: Page, state: str = "", pool: str = "", bank: str = "", cursor: str = ""
-) -> Response:
-    """Recoveries, the newest first."""
-    return await render_list(
-        page,
-        "recoveries.html",
-        api=page.risk_pool,
-        path="/recoveries",
-        states="recovery_state",
-        cursor=cursor,
-        state=state,
-        pool=pool,
-        bank=bank,
-    )
+async def recoveries(page: Page) -> Response:
+    """Recoveries, the newest first where nothing else is chosen."""
+    return await render_list(page, "recoveries.html", RECOVERIES)
 
 
 @router.get("/recoveries/{recovery_id}")

@@ -9,11 +9,12 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.around import body as filled_in
+from services.console.cases.listing import render_list
+from services.console.cases.lists import RIGHTS
 from services.console.cases.reported_rights import report_on, rights_named
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
 from services.console.upstream.optional import items, or_none
 
@@ -28,29 +29,9 @@ _FACTS: Final = (
 
 
 @router.get("/register/rights")
-async def rights(
-    page: Page,
-    q: str = "",
-    kind: str = "",
-    legal_status: str = "",
-    owner: str = "",
-    pledged: str = "",
-    cursor: str = "",
-) -> Response:
+async def rights(page: Page) -> Response:
     """Rights that this person may know of."""
-    chosen = {
-        "q": q, "kind": kind, "legal_status": legal_status, "owner": owner, "pledged": pledged,
-    }  # fmt: skip
-    found = await page.applications.get("/rights", cursor=cursor, **chosen)
-    return page.render(
-        "register_rights.html",
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        chosen=chosen,
-        kinds=page.texts.codes("right_kind"),
-        statuses=page.texts.codes("legal_status"),
-    )
+    return await render_list(page, "register_rights.html", RIGHTS)
 
 
 @router.get("/register/find")

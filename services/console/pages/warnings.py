@@ -12,6 +12,7 @@ from services.console.cases.acting import act, render_case
 from services.console.cases.choices import offered
 from services.console.cases.kinds import WARNING
 from services.console.cases.listing import render_list
+from services.console.cases.lists import WARNINGS
 from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
@@ -22,29 +23,9 @@ router = APIRouter()
 
 
 @router.get("/warnings")
-async def warnings(
-    page: Page,
-    state: str = "",
-    level: str = "",
-    pool: str = "",
-    bank: str = "",
-    loan_id: str = "",
-    cursor: str = "",
-) -> Response:
-    """The register, the newest first."""
-    return await render_list(
-        page,
-        "warnings.html",
-        api=page.risk_pool,
-        path="/warnings",
-        states="warning_state",
-        cursor=cursor,
-        state=state,
-        level=level,
-        pool=pool,
-        bank=bank,
-        loan_id=loan_id,
-    )
+async def warnings(page: Page) -> Response:
+    """The register, the newest first where nothing else is chosen."""
+    return await render_list(page, "warnings.html", WARNINGS)
 
 
 @router.get("/pools/{code}/warnings")

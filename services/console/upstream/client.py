@@ -4,7 +4,7 @@ A problem (RFC 9457) of a service becomes `Problem`, which a page shows; a servi
 reached becomes one as well.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -35,6 +35,12 @@ class Problem(Exception):
             str(error.get("message", ""))
             for error in self.errors
             if str(error.get("pointer", "")).removeprefix("#") in places
+        )
+
+    def parameter(self, name: str) -> str:
+        """What is wrong with a parameter of the address; "" where nothing is."""
+        return "；".join(
+            str(error.get("message", "")) for error in self.errors if error.get("parameter") == name
         )
 
 
@@ -132,6 +138,24 @@ class Api:
             headers=self._headers | last,
             # A stream of news may be silent for long; only its beginning is waited for.
             timeout=httpx.Timeout(15, read=None),
+        )
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise Problem(503, "service-unreachable", "", self._name) from error
+        if response.is_success:
+            return response
+        await response.aread()
+        raise _problem(response, self._name)
+
+    async def streamed(self, path: str, query: Sequence[tuple[str, str]]) -> httpx.Response:
+        """A file of any size, read bit by bit; whoever reads it closes it. Raises Problem."""
+        request = self._client.build_request(
+            "GET",
+            f"/api/v1{path}",
+            params=list(query),
+            headers=self._headers,
+            timeout=httpx.Timeout(120),
         )
         try:
             response = await self._client.send(request, stream=True)

@@ -1,0 +1,238 @@
+"""One list of the console: which columns it shows, by which it is ordered, by what it is narrowed.
+
+What is chosen stands in the address; the words of the address are those of the service beneath.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from services.console.rendering.catalogue import Texts
+from services.console.rendering.formats import yuan
+
+PAGE_SIZES: Final = ("20", "50", "100", "200")
+USUAL_SIZE: Final = "50"
+_OF_THE_PAGE: Final = ("cursor", "before")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: the member of an answer, the key of its heading, and how its cells are written.
+
+    `form` is a macro of grid_cells.html; `of` tells it more: a kind of words, or where a link leads.
+    `sort` is the service's word for the order by it; "" for none.
+    """
+
+    name: str
+    label: str
+    form: str = "plain"
+    of: str = ""
+    sort: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list can be narrowed by. `form`: search, choice, pool, bank, person, amount, day, text,
+    yes_no or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
+
+    name: str
+    label: str
+    form: str = "choice"
+    of: str = ""
+    more: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A list. `service` and `source`: whose it is, and at which path of the service."""
+
+    path: str
+    title: str
+    service: str
+    source: str
+    columns: Sequence[Column]
+    filters: Sequence[Filter]
+    sums: Mapping[str, str] = field(default_factory=dict)
+    """The service's name of a sum → the key of its words."""
+    none: str
+    leads_to: str = ""
+    """Before the id of a row: where its page is, for *next case*."""
+    has_file: bool = True
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What of the address goes on to the service."""
+        return tuple(one.name for one in self.filters)
+
+    def asked(self, query: Mapping[str, str]) -> dict[str, str]:
+        """What the service is asked for, by the address."""
+        return {name: query.get(name, "") for name in (*self.words, "sort")}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One thing by which the list is narrowed, in words, and the address without it."""
+
+    label: str
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A list as it is shown."""
+
+    listing: Listing
+    query: Sequence[tuple[str, str]]
+    """What the address says."""
+    rows: Sequence[Mapping[str, Any]]
+    totals: Mapping[str, Any] | None
+    next_cursor: str
+    previous_cursor: str
+    pools: Sequence[Mapping[str, Any]]
+    banks: Sequence[Mapping[str, Any]]
+    people: Sequence[Mapping[str, Any]]
+    texts: Texts
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What pools and banks are called, by code."""
+        return {one["code"]: one["name"] for one in (*self.pools, *self.banks)}
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Filter → what is chosen, "" for nothing."""
+        said = dict(self.query)
+        return {one.name: said.get(one.name, "") for one in self.listing.filters}
+
+    @property
+    def sort(self) -> str:
+        """By which column, with - before it downwards."""
+        return dict(self.query).get("sort", "")
+
+    @property
+    def size(self) -> str:
+        """How many rows a page has."""
+        return dict(self.query).get("limit", USUAL_SIZE)
+
+    def address(self, **changed: str) -> str:
+        """The list with something else chosen, from its first page; "" chooses nothing."""
+        left_out = (*_OF_THE_PAGE, *changed)
+        kept = [one for one in self.query if one[0] not in left_out and one[1]]
+        kept += [(name, value) for name, value in changed.items() if value]
+        return f"{self.listing.path}?{urlencode(kept)}" if kept else self.listing.path
+
+    @property
+    def sizes(self) -> Sequence[str]:
+        """How many rows a page may have."""
+        return PAGE_SIZES
+
+    @property
+    def usual_size(self) -> str:
+        """How many it has where nothing is said."""
+        return USUAL_SIZE
+
+    @property
+    def first(self) -> str:
+        """The first page."""
+        return self.address()
+
+    @property
+    def is_further(self) -> bool:
+        """Whether it is another page than the first."""
+        said = dict(self.query)
+        return any(said.get(name) for name in _OF_THE_PAGE)
+
+    @property
+    def next(self) -> str:
+        """The next page; "" after the last."""
+        return self._beside("cursor", self.next_cursor)
+
+    @property
+    def previous(self) -> str:
+        """The page before; "" before the first."""
+        return self._beside("before", self.previous_cursor)
+
+    def _beside(self, name: str, cursor: str) -> str:
+        if not cursor:
+            return ""
+        first = self.address()
+        return f"{first}{'&' if '?' in first else '?'}{urlencode({name: cursor})}"
+
+    @property
+    def cleared(self) -> str:
+        """The list with nothing chosen, in the same order."""
+        return self.address(**dict.fromkeys(self.listing.words, ""))
+
+    def choices(self, form: str) -> list[tuple[str, str]]:
+        """The codes and names of pools, or of banks."""
+        found = self.pools if form == "pool" else self.banks
+        return [(one["code"], one["name"]) for one in found]
+
+    def by(self, column: Column) -> str:
+        """The list ordered by a column: upwards, then downwards, then as usual again."""
+        following = {column.sort: f"-{column.sort}", f"-{column.sort}": ""}
+        return self.address(sort=following.get(self.sort, column.sort))
+
+    def way(self, column: Column) -> str:
+        """How the list is ordered by a column now, as `aria-sort` says it."""
+        ways = {column.sort: "ascending", f"-{column.sort}": "descending"}
+        return ways.get(self.sort, "none") if column.sort else ""
+
+    @property
+    def columns_said(self) -> list[str]:
+        """The names of the columns that the address chooses."""
+        return [value for name, value in self.query if name == "columns" and value]
+
+    @property
+    def without_columns(self) -> list[tuple[str, str]]:
+        """All else that the address says, for the form that chooses columns."""
+        left_out = (*_OF_THE_PAGE, "columns")
+        return [one for one in self.query if one[0] not in left_out and one[1]]
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Those that are chosen, and always the first; all where none is."""
+        said = self.columns_said
+        first, *others = self.listing.columns
+        return [first, *(one for one in others if one.name in said or not said)]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """By what the list is narrowed."""
+        return [
+            Chip(self.texts(one.label), self._words(one, value), self.address(**{one.name: ""}))
+            for one in self.listing.filters
+            if (value := self.chosen[one.name])
+        ]
+
+    def _words(self, one: Filter, value: str) -> str:
+        if one.form in ("pool", "bank"):
+            return self.names.get(value, value)
+        if one.form == "person":
+            return next((who["name"] for who in self.people if who["subject"] == value), value)
+        if one.form == "yes_no":
+            return self.texts("app.yes" if value == "true" else "app.no")
+        return self.texts.term(one.of, value) if one.of else value
+
+    @property
+    def uses_more(self) -> bool:
+        """Whether something is chosen that is folded away else."""
+        return any(self.chosen[one.name] for one in self.listing.filters if one.more)
+
+    def file(self, form: str) -> str:
+        """Where all that matches is had as a file."""
+        kept = [one for one in self.query if one[0] in (*self.listing.words, "sort") and one[1]]
+        return f"/lists{self.listing.path}/export.{form}?{urlencode(kept)}"
+
+    @property
+    def sums(self) -> list[tuple[str, str]]:
+        """The words of each sum, and its yuan."""
+        told = (self.totals or {}).get("sums", {})
+        return [
+            (self.texts(label), told[name])
+            for name, label in self.listing.sums.items()
+            if name in told and yuan(told[name]) != "—"
+        ]
