@@ -137,6 +137,64 @@
     }
   });
 
+  // The palette: to any page or thing by its name. Its button leads to a page without this file.
+  const palette = document.getElementById("palette");
+  if (palette?.showModal) {
+    const words = document.getElementById("palette-q");
+    const list = document.getElementById("palette-list");
+    const told = document.getElementById("palette-said");
+    const hint = told.textContent;
+    const options = () => [...list.querySelectorAll("[role=option]")];
+    let chosen = -1, asked = 0, waiting = 0, shown = null;
+    const choose = (at) => {
+      const all = options();
+      chosen = all.length ? (at + all.length) % all.length : -1;
+      all.forEach((one, n) => one.setAttribute("aria-selected", String(n === chosen)));
+      if (chosen < 0) { words.removeAttribute("aria-activedescendant"); return; }
+      words.setAttribute("aria-activedescendant", all[chosen].id);
+      all[chosen].scrollIntoView({ block: "nearest" });
+    };
+    const look = async () => {
+      const mine = ++asked, said = words.value;
+      try {
+        const answer = await fetch(`/find/part?q=${encodeURIComponent(said)}`);
+        if (!answer.ok || answer.redirected || mine !== asked) return;
+        list.innerHTML = await answer.text();
+        shown = said;
+        words.setAttribute("aria-expanded", String(options().length > 0));
+        told.textContent = options().length ? hint : told.dataset.none;
+        choose(0);
+      } catch { /* the next letter asks again */ }
+    };
+    const open = (event) => {
+      event?.preventDefault();
+      if (palette.open) return;
+      palette.showModal();
+      words.value = "";
+      words.focus();
+      look();
+    };
+    document.querySelectorAll("[data-opens-palette]").forEach((one) => one.addEventListener("click", open));
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") open(event);
+    });
+    words.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 150); });
+    words.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        choose(chosen + (event.key === "ArrowDown" ? 1 : -1));
+      } else if (event.key === "Enter" && shown === words.value && chosen >= 0) {
+        event.preventDefault();
+        location.assign(options()[chosen].dataset.href);
+      }
+    });
+    list.addEventListener("click", (event) => {
+      const one = event.target.closest("[role=option]");
+      if (one) location.assign(one.dataset.href);
+    });
+  }
+
   // Filters act at once; the button stays for those without this file.
   document.querySelectorAll("form[data-at-once] select").forEach((select) => {
     select.addEventListener("change", () => select.form.requestSubmit());
