@@ -5,6 +5,7 @@ import io
 
 from openpyxl import load_workbook
 
+from services.console.cases.lists import LISTS
 from shared.money import format_fen, parse_fen
 from tests.console.house import House
 
@@ -97,3 +98,25 @@ async def test_a_firms_name_in_a_file_runs_nothing_and_a_bank_finds_its_own_alon
         assert sheet is not None and (sheet["B5"].value, sheet["B5"].data_type) == (NAMED, "s")
         refused = await clerk.client.get("/lists/cases/export.csv?person=lin")
         assert refused.status_code == 403
+
+
+async def test_every_list_opens_with_its_rows_and_finds_by_number_name_and_right(house: House):
+    claim = await house.has_claim()
+    async with house.logged_in("reviewer-lin") as person:
+        for listing in LISTS.values():
+            page = await person.opens(listing.path)
+            assert page.status == 200, (listing.path, page.text)
+            for column in listing.columns:
+                if column.sort:
+                    ordered = await person.opens(f"{listing.path}?sort=-{column.sort}")
+                    assert ordered.status == 200, (listing.path, column.sort, ordered.text)
+        case = await person.opens(f"/cases/{claim['loan_id']}")
+        assert case.status == 200
+        for words, kind in (
+            (claim["loan_number"].lower(), "/cases/"),
+            (claim["number"], "/claims/"),
+            ("　珠海 格力　", "/register/firms/"),
+        ):
+            found = await person.opens(f"/find?q={words}")
+            assert found.status == 200, found.text
+            assert any(link.startswith(kind) for link in found.links), (words, found.text)

@@ -141,10 +141,10 @@ async def list_cases(
     return await page_asked(context, caller, CASES, where, asked)
 
 
-@router.get("/applications/export.{form}", response_class=StreamingResponse, responses=FILE)
+@router.get("/applications/export.{file_form}", response_class=StreamingResponse, responses=FILE)
 async def export_cases(
-    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Wanted,
+    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Wanted,
     sort: Sort = None,  # type: ignore[valid-type]
 ) -> StreamingResponse:  # fmt: skip
     """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, CASES, where, sort=sort, form=form)
+    return await sent_as_file(request, context, caller, CASES, where, sort=sort, form=file_form)

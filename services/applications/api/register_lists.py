@@ -119,14 +119,14 @@ async def list_rights(
 
 
 @router.get(
-    "/rights/export.{form}", tags=["rights"], response_class=StreamingResponse, responses=FILE
+    "/rights/export.{file_form}", tags=["rights"], response_class=StreamingResponse, responses=FILE
 )
 async def export_rights(
-    form: Form, request: Request, caller: Reader, context: CurrentContext, where: WantedRights,
+    file_form: Form, request: Request, caller: Reader, context: CurrentContext, where: WantedRights,
     sort: RightSort = None,  # type: ignore[valid-type]
 ) -> StreamingResponse:  # fmt: skip
     """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, RIGHTS, where, sort=sort, form=form)
+    return await sent_as_file(request, context, caller, RIGHTS, where, sort=sort, form=file_form)
 
 
 @router.get("/firms", tags=["firms"])
@@ -138,11 +138,11 @@ async def list_firms(
 
 
 @router.get(
-    "/firms/export.{form}", tags=["firms"], response_class=StreamingResponse, responses=FILE
+    "/firms/export.{file_form}", tags=["firms"], response_class=StreamingResponse, responses=FILE
 )
 async def export_firms(
-    form: Form, request: Request, caller: Reader, context: CurrentContext, where: WantedFirms,
+    file_form: Form, request: Request, caller: Reader, context: CurrentContext, where: WantedFirms,
     sort: FirmSort = None,  # type: ignore[valid-type]
 ) -> StreamingResponse:  # fmt: skip
     """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, FIRMS, where, sort=sort, form=form)
+    return await sent_as_file(request, context, caller, FIRMS, where, sort=sort, form=file_form)

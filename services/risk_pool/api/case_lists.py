@@ -170,14 +170,14 @@ async def list_claims(
 
 
 @router.get(
-    "/claims/export.{form}", tags=["claims"], response_class=StreamingResponse, responses=FILE
+    "/claims/export.{file_form}", tags=["claims"], response_class=StreamingResponse, responses=FILE
 )
 async def export_claims(
-    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Claims,
+    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Claims,
     sort: ClaimSort = None,  # type: ignore[valid-type]
 ) -> StreamingResponse:  # fmt: skip
     """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, _CLAIMS, where, sort=sort, form=form)
+    return await sent_as_file(request, context, caller, _CLAIMS, where, sort=sort, form=file_form)
 
 
 @router.get("/recoveries", tags=["recoveries"])
@@ -189,14 +189,16 @@ async def list_recoveries(
 
 
 @router.get(
-    "/recoveries/export.{form}",
+    "/recoveries/export.{file_form}",
     tags=["recoveries"],
     response_class=StreamingResponse,
     responses=FILE,
 )
 async def export_recoveries(
-    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Recoveries,
+    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Recoveries,
     sort: RecoverySort = None,  # type: ignore[valid-type]
 ) -> StreamingResponse:  # fmt: skip
     """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, _RECOVERIES, where, sort=sort, form=form)
+    return await sent_as_file(
+        request, context, caller, _RECOVERIES, where, sort=sort, form=file_form
+    )

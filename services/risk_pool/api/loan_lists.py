@@ -158,14 +158,19 @@ async def list_coverages(
 
 
 @router.get(
-    "/coverages/export.{form}", tags=["coverages"], response_class=StreamingResponse, responses=FILE
+    "/coverages/export.{file_form}",
+    tags=["coverages"],
+    response_class=StreamingResponse,
+    responses=FILE,
 )
 async def export_coverages(
-    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Coverages,
+    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Coverages,
     sort: CoverageSort = None,  # type: ignore[valid-type]
 ) -> StreamingResponse:  # fmt: skip
     """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, _COVERAGES, where, sort=sort, form=form)
+    return await sent_as_file(
+        request, context, caller, _COVERAGES, where, sort=sort, form=file_form
+    )
 
 
 @router.get("/warnings", tags=["warnings"])
@@ -177,11 +182,14 @@ async def list_warnings(
 
 
 @router.get(
-    "/warnings/export.{form}", tags=["warnings"], response_class=StreamingResponse, responses=FILE
+    "/warnings/export.{file_form}",
+    tags=["warnings"],
+    response_class=StreamingResponse,
+    responses=FILE,
 )
 async def export_warnings(
-    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Warnings,
+    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Warnings,
     sort: WarningSort = None,  # type: ignore[valid-type]
 ) -> StreamingResponse:  # fmt: skip
     """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, _WARNINGS, where, sort=sort, form=form)
+    return await sent_as_file(request, context, caller, _WARNINGS, where, sort=sort, form=file_form)
