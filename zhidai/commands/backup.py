@@ -41,6 +41,10 @@ PgTools = Annotated[
     str, typer.Option(envvar="ZHIDAI_PG_BIN", help="The folder of pg_dump and pg_restore.")
 ]
 
+LostAt = Annotated[
+    datetime | None, typer.Option(help="When the database was lost, in UTC; without it, now.")
+]
+
 PapersPlace = Annotated[
     str,
     typer.Option(
@@ -65,6 +69,7 @@ def mount(app: typer.Typer) -> None:
     """Put `backup` and `restore` under the front door."""
     app.command()(backup)
     app.command()(restore)
+    app.command()(mark_recovered)
     app.command()(check_papers)
 
 
@@ -107,10 +112,7 @@ def restore(
     papers_from: Annotated[
         str, typer.Option(help="Where the backup's papers are. Without it: papers/ in the folder.")
     ] = "",
-    lost_at: Annotated[
-        datetime | None,
-        typer.Option(help="When the database was lost, in UTC; without it, now."),
-    ] = None,
+    lost_at: LostAt = None,
     pg_bin: PgTools = "",
     state: StateFolder = STATE,
 ) -> None:
@@ -133,6 +135,31 @@ def restore(
     typer.echo("zhidai events reconcile; zhidai events hear-again; zhidai audit")
     if "applications" in chosen:
         _carry(state, source=papers_from or str(folder / PAPERS), target=papers)
+
+
+def mark_recovered(
+    service: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated. All without it.")
+    ] = None,
+    lost_at: LostAt = None,
+    state: StateFolder = STATE,
+) -> None:
+    """数据库已由他法恢复到某一时刻:启动前标记。Databases were recovered in place by other means than
+    `zhidai restore`: let them know, before the services start, so that what they say now is known from
+    what was said and is gone."""
+    moment = lost_at.replace(tzinfo=UTC) if lost_at else None
+    with databases(state) as url_of:
+        for name in service or SERVICES:
+            asyncio.run(_marked(url_of(name, owner=True), moment))
+            typer.echo(f"{name}: marked")
+
+
+async def _marked(url: str, moment: datetime | None) -> None:
+    conn = await asyncpg.connect(url, timeout=10)
+    try:
+        await mark_restored(conn, lost_at=moment)
+    finally:
+        await conn.close()
 
 
 def check_papers(papers: PapersPlace = "", state: StateFolder = STATE) -> None:

@@ -1,0 +1,92 @@
+"""What stands before the replicas of a service: it leads connections to those that are ready.
+
+It looks at each replica's /readyz now and then, as balancers do, and passes over one to which it
+cannot connect. What has been connected is left alone: no request is repeated for anybody.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+
+import httpx
+
+LOOK_EVERY_SECONDS = 0.25
+
+
+class Balancer:
+    """Before the replicas of one service, which are known by their ports on this machine."""
+
+    def __init__(self) -> None:
+        self.replicas: list[int] = []
+        self.ready: set[int] = set()
+        self.connected: Counter[int] = Counter()
+        self.port = 0
+        self._turns = count()
+
+    @asynccontextmanager
+    async def standing(self) -> AsyncIterator["Balancer"]:
+        """Lead whoever comes to `port` while the block runs."""
+        server = await asyncio.start_server(self._lead, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        looking = asyncio.create_task(self._look())
+        try:
+            yield self
+        finally:
+            looking.cancel()
+            server.close()
+
+    async def until_ready(self, port: int) -> None:
+        """Wait until a replica is led to."""
+        async with asyncio.timeout(120):
+            while port not in self.ready:  # noqa: ASYNC110 — as it is found by looking
+                await asyncio.sleep(0.05)
+
+    async def takes_out(self, port: int) -> None:
+        """Lead nobody to a replica any more, and wait until the last who was led there has gone."""
+        self.replicas.remove(port)
+        self.ready.discard(port)
+        async with asyncio.timeout(60):
+            while self.connected[port]:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def _look(self) -> None:
+        async with httpx.AsyncClient(timeout=5) as client:
+            while True:
+                for port in list(self.replicas):
+                    is_ready = False
+                    with suppress(httpx.TransportError):
+                        answer = await client.get(f"http://127.0.0.1:{port}/readyz")
+                        is_ready = answer.status_code == 200
+                    (self.ready.add if is_ready and port in self.replicas else self.ready.discard)(
+                        port
+                    )
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ready = sorted(self.ready)
+        turn = next(self._turns)
+        for number in range(len(ready)):
+            port = ready[(turn + number) % len(ready)]
+            self.connected[port] += 1
+            try:
+                there = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                self.connected[port] -= 1
+                continue
+            try:
+                await asyncio.gather(_passed_on(reader, there[1]), _passed_on(there[0], writer))
+            finally:
+                self.connected[port] -= 1
+            return
+        writer.close()
+
+
+async def _passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while some := await reader.read(65536):
+            writer.write(some)
+            await writer.drain()
+    with suppress(OSError):
+        writer.close()
