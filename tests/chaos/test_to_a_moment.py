@@ -20,6 +20,7 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.audit.verify import audit_pool, opened
 from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.messaging.told import epochs
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.migrations import upgrade
 from tests.depth import WHOLE
@@ -80,7 +81,9 @@ def recovered(base: Path, archive: Path, moment: datetime) -> EmbeddedPostgres:
             f"recovery_target_time = '{moment.isoformat()}'\nrecovery_target_action = 'promote'\n"
         )
     (base / "recovery.signal").touch()
-    (base / ".handle_pids.json").unlink(missing_ok=True)
+    # An embedded server keeps its socket's lock and its users in the data folder.
+    for name in (".handle_pids.json", ".s.PGSQL.5432.lock"):
+        (base / name).unlink(missing_ok=True)
     if os.geteuid() == 0:
         subprocess.run(["chown", "-R", "pgserver", base], check=True)
     return EmbeddedPostgres(base).start()
@@ -140,6 +143,8 @@ def test_a_server_comes_back_to_the_moment_before_a_mistake_and_the_services_agr
         async with at_work(server, issuer, shared_folder, papers) as town:
             await town.lends(loan_no="JJ-3")
             await town.settled()
+            async with town.applications.context.database.looking("*") as conn:
+                assert len(await epochs(conn)) == 2, "what is said now is known from what is gone"
             return await loans(town)
 
     def types(command: Any, **words: Any) -> tuple[int, str]:
