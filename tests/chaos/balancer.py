@@ -13,6 +13,8 @@ from itertools import count
 import httpx
 
 LOOK_EVERY_SECONDS = 0.25
+MOST_MISSED = 3
+"""As Kubernetes has it unless told otherwise: one slow look is no end of a replica."""
 
 
 class Balancer:
@@ -23,6 +25,8 @@ class Balancer:
         self.ready: set[int] = set()
         self.connected: Counter[int] = Counter()
         self.port = 0
+        self._missed: Counter[int] = Counter()
+        self._looking: set[int] = set()
         self._turns = count()
 
     @asynccontextmanager
@@ -45,24 +49,37 @@ class Balancer:
 
     async def takes_out(self, port: int) -> None:
         """Lead nobody to a replica any more, and wait until the last who was led there has gone."""
-        self.replicas.remove(port)
-        self.ready.discard(port)
+        self.forgets(port)
         async with asyncio.timeout(60):
             while self.connected[port]:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
+    def forgets(self, port: int) -> None:
+        """Lead nobody to a replica any more."""
+        self.replicas.remove(port)
+        self.ready.discard(port)
+
     async def _look(self) -> None:
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with httpx.AsyncClient(timeout=5) as client, asyncio.TaskGroup() as group:
             while True:
-                for port in list(self.replicas):
-                    is_ready = False
-                    with suppress(httpx.TransportError):
-                        answer = await client.get(f"http://127.0.0.1:{port}/readyz")
-                        is_ready = answer.status_code == 200
-                    (self.ready.add if is_ready and port in self.replicas else self.ready.discard)(
-                        port
-                    )
+                for port in self.replicas:
+                    if port not in self._looking:
+                        self._looking.add(port)
+                        group.create_task(self._look_at(client, port))
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def _look_at(self, client: httpx.AsyncClient, port: int) -> None:
+        """Once: who is not ready at MOST_MISSED looks in a row is led to no more."""
+        is_ready = False
+        with suppress(httpx.TransportError):
+            answer = await client.get(f"http://127.0.0.1:{port}/readyz")
+            is_ready = answer.status_code == 200
+        self._looking.discard(port)
+        self._missed[port] = 0 if is_ready else self._missed[port] + 1
+        if port not in self.replicas or self._missed[port] >= MOST_MISSED:
+            self.ready.discard(port)
+        elif is_ready:
+            self.ready.add(port)
 
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ready = sorted(self.ready)

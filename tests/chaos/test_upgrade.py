@@ -6,12 +6,10 @@ files. Callers ask once: whatever is no answer, is 429 or 5xx, is a refusal.
 """
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,20 +18,18 @@ import asyncpg
 import httpx
 import pytest
 
-from deploy.kafka.broker import KafkaCluster, free_ports
+from deploy.kafka.broker import KafkaCluster
 from services.risk_pool.audit.verify import audit_pool, opened
 from shared.clock import SHANGHAI
 from shared.postgres.migrations import head, upgrade
 from shared.postgres.provision import SERVICES as DATABASES
 from shared.postgres.provision import owner_of, provision, url_for
-from shared.service import Service
-from tests.chaos.balancer import Balancer
+from tests.chaos.replicas import REPLICAS, Replicas, all_begun, code_of, house
 from tests.compose.images import ROOT, version_before
 from tests.depth import WHOLE
 from tests.real_parts import room_for_postgres
 from zhidai import environment
-from zhidai.addresses import free
-from zhidai.bus import SERVICES, Bus
+from zhidai.bus import Bus
 from zhidai.demo import plan
 from zhidai.demo.caller import Callers, Refusal
 from zhidai.demo.intake import decide, file
@@ -41,11 +37,7 @@ from zhidai.demo.opening import open_pools
 from zhidai.demo.people import APPROVER, AUDITOR, FINANCE_MAKER, Person
 from zhidai.demo.story import Story
 from zhidai.environment import Environment
-from zhidai.processes import Keeper
-from zhidai.service_settings import process_variables
 
-REPLICAS = 2
-DRAIN_SECONDS = 1.5
 READS: tuple[tuple[Person, str, str], ...] = (
     (APPROVER, "applications", "/applications"),
     (FINANCE_MAKER, "risk_pool", "/coverages"),
@@ -91,48 +83,6 @@ class AsksOnce(Callers):
         return answer
 
 
-@dataclass
-class Replicas:
-    """The processes of one service behind their balancer."""
-
-    service: Service
-    start: Callable[[Service, int, Path], Keeper]
-    balancer: Balancer = field(default_factory=Balancer)
-    running: dict[int, tuple[Keeper, asyncio.Task[None]]] = field(default_factory=dict)
-
-    async def begin(self, number: int, tree: Path) -> None:
-        """A replica of the code of a tree, until it is ready."""
-        keeper = self.start(self.service, number, tree)
-        self.running[number] = keeper, asyncio.create_task(keeper.keep())
-        port = _port_of(keeper)
-        self.balancer.replicas.append(port)
-        await self.balancer.until_ready(port)
-
-    async def end(self, number: int, *, taken_out: bool) -> None:
-        """Stop one by its signal; `taken_out`: once the balancer leads nobody there."""
-        keeper, task = self.running.pop(number)
-        if taken_out:
-            await self.balancer.takes_out(_port_of(keeper))
-        await keeper.stop()
-        await task
-        if not taken_out:
-            self.balancer.replicas.remove(_port_of(keeper))
-
-
-def _port_of(keeper: Keeper) -> int:
-    return int(next(value for name, value in keeper.variables.items() if name.endswith("_PORT")))
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where callers find the services: the balancers' ports."""
-
-    ports: dict[str, int]
-
-    def api(self, service: str) -> str:
-        return f"http://127.0.0.1:{self.ports[service]}/api/v1"
-
-
 @asynccontextmanager
 async def database_before(tree: Path) -> AsyncIterator[Environment]:
     """A PostgreSQL whose databases the older code has made, by its own migrations."""
@@ -146,7 +96,7 @@ async def database_before(tree: Path) -> AsyncIterator[Environment]:
                 await asyncio.to_thread(
                     subprocess.run,
                     [sys.executable, "-m", "zhidai.cli", "migrate", service],
-                    env=_of(tree) | {"OWNER_DATABASE_URL": owner}, check=True, capture_output=True,
+                    env=code_of(tree) | {"OWNER_DATABASE_URL": owner}, check=True, capture_output=True,
                 )  # fmt: skip
                 await _stands_in_the_first_month(owner)
             yield base
@@ -161,11 +111,6 @@ async def _stands_in_the_first_month(owner: str) -> None:
     conn = await asyncpg.connect(owner)
     await conn.execute("insert into sandbox_clock (stood_at, set_at) values ($1, now())", moment)
     await conn.close()
-
-
-def _of(tree: Path) -> dict[str, str]:
-    """Variables by which a process takes its code from a tree, wherever it is started."""
-    return {**os.environ, "PYTHONPATH": str(tree), "PYTHONSAFEPATH": "1"}
 
 
 def older_tree(into: Path) -> str:
@@ -226,42 +171,6 @@ async def _done(one: Callable[[asyncio.Event], Awaitable[None]], over: asyncio.E
     await one(over)
 
 
-@asynccontextmanager
-async def house(base: Environment, bus: Bus) -> AsyncIterator[dict[str, Replicas]]:
-    """The replicas of every service, none started yet; all have stopped at the end."""
-    usual, logs = free(), base.state / "logs"
-    logs.mkdir()
-    ports = {(one.name, n): free_ports(1)[0] for one in SERVICES for n in range(REPLICAS)}
-
-    def start(service: Service, number: int, tree: Path) -> Keeper:
-        prefix = str(service.settings_type.model_config["env_prefix"]).upper()
-        own = {
-            "PORT": str(ports[service.name, number]),
-            "KAFKA_INSTANCE": str(number),
-            "DRAIN_SECONDS": str(DRAIN_SECONDS),
-        }
-        variables = process_variables(service, base, usual, bus=bus) | _of(tree)
-        return Keeper(
-            name=service.name,
-            module=f"services.{service.name}.main",
-            variables=variables | {f"{prefix}{name}": value for name, value in own.items()},
-            log=logs / f"{service.name}-{number}.log",
-        )
-
-    async with AsyncExitStack() as stack:
-        stack.callback(usual.close)
-        houses = {one.name: Replicas(one, start) for one in SERVICES}
-        for replicas in houses.values():
-            await stack.enter_async_context(replicas.balancer.standing())
-        try:
-            yield houses
-        finally:
-            for replicas in houses.values():
-                for keeper, task in replicas.running.values():
-                    await keeper.stop()
-                    await asyncio.gather(task, return_exceptions=True)
-
-
 async def exchanged(base: Environment, houses: dict[str, Replicas]) -> None:
     """Databases first, then each replica in turn: taken out of the balancer, stopped, and one of
     this tree in its place."""
@@ -269,22 +178,19 @@ async def exchanged(base: Environment, houses: dict[str, Replicas]) -> None:
     for replicas in houses.values():
         for number in range(REPLICAS):
             await replicas.end(number, taken_out=True)
-            await replicas.begin(number, ROOT)
+            await replicas.begin(number)
 
 
 async def started_anew(replicas: Replicas) -> None:
     """Each replica is told to stop and another takes its place: the balancer only looks."""
     for number in range(REPLICAS):
-        await replicas.end(number, taken_out=False)
-        await replicas.begin(number, ROOT)
+        await replicas.end(number)
+        await replicas.begin(number)
 
 
 async def upgraded(tree: Path, kafka: str) -> None:
     async with database_before(tree) as base, house(base, Bus(kafka)) as houses:
-        await asyncio.gather(
-            *(one.begin(n, tree) for one in houses.values() for n in range(REPLICAS))
-        )
-        places: Any = Addresses({name: one.balancer.port for name, one in houses.items()})
+        places: Any = await all_begun(houses, tree)
         async with AsksOnce(places, base.issuer, seed=1) as callers:
             story = Story(callers, plan.plan(), step=lambda what: None, months=1)
             await open_pools(story)
