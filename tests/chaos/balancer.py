@@ -25,6 +25,7 @@ class Balancer:
         self.ready: set[int] = set()
         self.connected: Counter[int] = Counter()
         self.port = 0
+        self.turned_away = 0
         self._missed: Counter[int] = Counter()
         self._looking: set[int] = set()
         self._turns = count()
@@ -82,7 +83,8 @@ class Balancer:
             self.ready.add(port)
 
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        ready = sorted(self.ready)
+        # Where nobody seems ready everybody is tried: they may only have been slow to say so.
+        ready = sorted(self.ready) or list(self.replicas)
         turn = next(self._turns)
         for number in range(len(ready)):
             port = ready[(turn + number) % len(ready)]
@@ -97,6 +99,7 @@ class Balancer:
             finally:
                 self.connected[port] -= 1
             return
+        self.turned_away += 1
         writer.close()
 
 

@@ -198,6 +198,7 @@ async def upgraded(tree: Path, kafka: str) -> None:
             await under_load(callers, exchanged(base, houses), lambda over: writing(story, over))
             during = callers.requests - before
             assert callers.refused == []
+            assert not any(one.balancer.turned_away for one in houses.values())
             assert during > 500, during
             assert any(live.state == "disbursed" for live in story.live.values())
         async with AsksOnce(places, base.issuer, seed=2, keep_alive=True) as callers:
