@@ -68,10 +68,11 @@ def code_of(tree: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def house(base: Environment, bus: Bus) -> AsyncIterator[dict[str, Replicas]]:
-    """The replicas of every service, none started yet; all have stopped at the end."""
-    usual, logs = free(), base.state / "logs"
-    logs.mkdir()
+async def house(base: Environment, bus: Bus, logs: Path) -> AsyncIterator[dict[str, Replicas]]:
+    """The replicas of every service, none started yet; all have stopped at the end. What each says
+    is kept in the folder `logs`."""
+    usual = free()
+    logs.mkdir(exist_ok=True)
 
     def replicas_of(service: Service) -> Replicas:
         prefix = str(service.settings_type.model_config["env_prefix"]).upper()

@@ -5,6 +5,7 @@ import asyncio
 import os
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -53,8 +54,8 @@ async def quietly() -> str:
             return await outcome(callers, await told(callers))
 
 
-async def disturbed(kafka: str) -> tuple[str, Counter[str]]:
-    async with prepared() as (base, _), house(base, Bus(kafka)) as houses:
+async def disturbed(kafka: str, logs: Path) -> tuple[str, Counter[str]]:
+    async with prepared() as (base, _), house(base, Bus(kafka), logs) as houses:
         places = await all_begun(houses)
         killer = Killer(houses)
         async with Callers(places, base.issuer, seed=1) as callers:
@@ -70,7 +71,7 @@ async def disturbed(kafka: str) -> tuple[str, Counter[str]]:
 
 def test_two_replicas_of_everything_tell_the_same_while_some_are_killed(tmp_path):
     with KafkaCluster(tmp_path / "kafka") as kafka:
-        found, killed = asyncio.run(disturbed(kafka.bootstrap_servers))
+        found, killed = asyncio.run(disturbed(kafka.bootstrap_servers, tmp_path / "logs"))
 
     assert killed.total() == KILLS, killed
     assert found == asyncio.run(quietly())

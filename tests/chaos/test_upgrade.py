@@ -188,14 +188,19 @@ async def started_anew(replicas: Replicas) -> None:
         await replicas.begin(number)
 
 
-async def upgraded(tree: Path, kafka: str) -> None:
-    async with database_before(tree) as base, house(base, Bus(kafka)) as houses:
+async def upgraded(tree: Path, kafka: str, logs: Path) -> None:
+    async with database_before(tree) as base, house(base, Bus(kafka), logs) as houses:
         places: Any = await all_begun(houses, tree)
         async with AsksOnce(places, base.issuer, seed=1) as callers:
             story = Story(callers, plan.plan(), step=lambda what: None, months=1)
             await open_pools(story)
             before = callers.requests
-            await under_load(callers, exchanged(base, houses), lambda over: writing(story, over))
+            try:
+                await under_load(
+                    callers, exchanged(base, houses), lambda over: writing(story, over)
+                )
+            finally:
+                print(callers.requests - before, "requests;", *callers.refused, sep="\n")  # noqa: T201
             during = callers.requests - before
             assert callers.refused == []
             assert not any(one.balancer.turned_away for one in houses.values())
@@ -219,4 +224,4 @@ async def upgraded(tree: Path, kafka: str) -> None:
 def test_an_upgrade_under_load_refuses_nobody(tmp_path):
     older_tree(tmp_path / "before")
     with KafkaCluster(tmp_path / "kafka") as kafka:
-        asyncio.run(upgraded(tmp_path / "before", kafka.bootstrap_servers))
+        asyncio.run(upgraded(tmp_path / "before", kafka.bootstrap_servers, tmp_path / "logs"))
