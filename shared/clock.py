@@ -15,6 +15,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
 
+    async def reload(self) -> None:
+        """Learn what another process has done to it; before a request, a batch and a job."""
+
 
 class SystemClock:
     """The time of the machine."""
@@ -22,6 +25,9 @@ class SystemClock:
     def now(self) -> datetime:
         """The moment, aware and in UTC."""
         return datetime.now(UTC)
+
+    async def reload(self) -> None:
+        """There is nothing to learn: nobody moves it."""
 
 
 def business_date(now: datetime) -> date:

@@ -54,6 +54,7 @@ async def keep_at(
     while not context.stopping.is_set():
         went_on = False
         try:
+            await context.clock.reload()
             went_on = await step()
         except Exception:
             log.exception("%s failed and will be tried again", what)
@@ -65,6 +66,7 @@ async def run_due(jobs: Sequence[DueJob], context: Context) -> None:
     """Run every due job once."""
     for job in jobs:
         try:
+            await context.clock.reload()
             await job(context)
         except Exception:
             log.exception("the due job %s failed and will be tried again", job.__name__)

@@ -1,11 +1,15 @@
 """One service as a process of its own: `python -m services.<name>.main`."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Coroutine
+from time import monotonic
+from types import FrameType
 from typing import Any, TypeVar
 
 import uvicorn
+from fastapi import FastAPI
 
 from shared.garbage import keep_what_is_there
 from shared.http.slow_clients import GuardedProtocol
@@ -50,14 +54,48 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
     try:
         app = build(service, settings, transport=transport)
         keep_what_is_there()
-        server = uvicorn.Server(
-            server_config(app, host=settings.host, port=settings.port, tls=settings.tls_files())
+        config = server_config(
+            app, host=settings.host, port=settings.port, tls=settings.tls_files()
         )
+        server = LeavingServer(config, app, drain_seconds=settings.drain_seconds)
         await server.serve()
         if not server.started:
             raise SystemExit(1)
     finally:
         await transport.close()
+
+
+class LeavingServer(uvicorn.Server):
+    """Goes when told to, and lets a balancer see it first.
+
+    After SIGTERM `/readyz` is 503 and every answer ends its connection, while whoever still comes is
+    answered as ever; after `drain_seconds` it stops to listen, and what is in hand is finished.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, *, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain_seconds = drain_seconds
+        self._stops_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first SIGTERM begins to leave; any further signal ends the waiting."""
+        if sig != signal.SIGTERM or self._stops_at is not None or not self._drain_seconds:
+            super().handle_exit(sig, frame)
+            return
+        self._captured_signals.append(sig)
+        self._stops_at = monotonic() + self._drain_seconds
+        self._app.state.leaving = True
+        self.config.encoded_headers.append((b"connection", b"close"))
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether to stop."""
+        if self._stops_at is None:
+            return await super().on_tick(counter)
+        # Open streams end by the same flag.
+        self.should_exit = self.should_exit or monotonic() >= self._stops_at
+        # Renews the headers that all answers have; else that is done once a second.
+        return await super().on_tick(0)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

@@ -31,7 +31,7 @@ from shared.http.idempotency_keys import idempotency_keys_router
 from shared.http.known_query import known_query
 from shared.http.reads import ReadsMiddleware
 from shared.http.reads import router as reads_router
-from shared.http.sandbox import sandbox_router
+from shared.http.sandbox import SandboxClockMiddleware, sandbox_router
 from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
@@ -116,6 +116,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         collisions=service.collisions,
     )
     limit = CallerLimit(per_second=settings.requests_per_second, at_once=settings.requests_at_once)
+    if settings.environment == "sandbox":
+        app.add_middleware(SandboxClockMiddleware)
     app.add_middleware(ReadsMiddleware)
     app.user_middleware.insert(0, Middleware(CallerLimitMiddleware, limit=limit))
     keys = Jwks(settings.token_keys)
@@ -179,6 +181,7 @@ async def _running(
         routes=service.consumes,
         now=clock.now,
         clock_is_true=not sandbox,
+        learn_time=clock.reload,
     ) as context.messages:
         tasks: list[asyncio.Task[None]] = [
             asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")

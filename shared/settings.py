@@ -71,6 +71,13 @@ class ProcessSettings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=60,
+        description="Told to stop, so long it is not ready and still answers: more than twice the time "
+        "between a balancer's looks at /readyz. 0 where nothing balances.",
+    )
     tls_key_file: ReadableFile = Field(default="", description="PEM of the key to the certificate.")
     tls_certificate_file: Annotated[ReadableFile, needs(served_safely, NO_TLS)] = Field(
         default="", description="PEM of the certificate and its chain, to answer by https."

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
@@ -32,7 +31,7 @@ from shared.http.body_limit import BodyLimitMiddleware
 from shared.observability import telemetry
 from shared.observability.logs import configure_logging
 from shared.observability.tracing import configure_tracing
-from shared.serve import server_config
+from shared.serve import LeavingServer, server_config
 from shared.settings import read_settings
 
 LARGEST_FORM = 256 * 1024
@@ -154,7 +153,7 @@ def main() -> None:
     app = application(settings)
     config = server_config(app, host=settings.host, port=settings.port, tls=settings.tls_files())
     keep_what_is_there()
-    uvicorn.Server(config).run()
+    LeavingServer(config, app, drain_seconds=settings.drain_seconds).run()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
@@ -42,7 +43,8 @@ class Issuer:
     ) -> "Issuer":
         """The issuer whose key lies in the folder; made there if there is none yet.
 
-        Several processes may start at once: whoever links its file first has made the key.
+        Several processes may start at once, in several containers too, where each is process 7:
+        whoever links its file first has made the key.
         Raises NotInProduction.
         """
         if environment.strip().lower() in ("production", "prod"):
@@ -53,7 +55,7 @@ class Issuer:
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / "key.json"
         if not place.exists():
-            draft = folder / f"key.{os.getpid()}.json"
+            draft = folder / f"key.{uuid4().hex}.json"
             key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 json.dump(key.as_dict(private=True), file)
@@ -64,7 +66,7 @@ class Issuer:
             RSAKey.import_key(json.loads(place.read_text())), issuer=issuer, audience=audience
         )
         # Whole or not at all: services that run already may be reading it.
-        draft = folder / f"jwks.{os.getpid()}.json"
+        draft = folder / f"jwks.{uuid4().hex}.json"
         draft.write_text(json.dumps(made.jwks()))
         draft.replace(folder / "jwks.json")
         return made

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -11,6 +11,11 @@ from shared.messaging.heard import Heard, how_far
 from shared.messaging.port import Transport
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.migrations import current_version, head, is_behind
+
+
+def is_leaving(app: FastAPI) -> bool:
+    """Whether the process was told to stop and answers whoever still comes."""
+    return bool(getattr(app.state, "leaving", False))
 
 
 def router(service: str, transport: Transport) -> APIRouter:
@@ -25,6 +30,8 @@ def router(service: str, transport: Transport) -> APIRouter:
     @routes.get("/readyz")
     async def readyz(request: Request) -> Response:
         """Database, migrations and transport; 503 with what is missing."""
+        if is_leaving(request.app):
+            return JSONResponse({"status": "leaving", "service": service}, status_code=503)
         checks: dict[str, Any] = {}
         database: Database = request.app.state.context.database
         checks["database"], checks["migrations"] = await _database_state(service, database)

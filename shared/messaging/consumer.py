@@ -6,7 +6,7 @@ outside the event (a lost connection, a deadlock) is waited out for as long as i
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -52,6 +52,10 @@ class _Rejected(Exception):
 Work = tuple[Arrived, Event | Unreadable]
 
 
+async def nothing_to_learn() -> None:
+    """Of a clock that nobody moves."""
+
+
 class Consumer:
     """What one service does with the events it hears; a transport is given one to hand them to."""
 
@@ -62,6 +66,7 @@ class Consumer:
         *,
         service: str,
         now: Callable[[], datetime],
+        learn_time: Callable[[], Awaitable[None]] = nothing_to_learn,
         patience: Patience = Patience(),
         clock_is_true: bool = False,
     ) -> None:
@@ -70,6 +75,7 @@ class Consumer:
         self._routes = by_type(routes)
         self._now = now
         self._clock_is_true = clock_is_true
+        self._learn_time = learn_time
         self._patience = patience
         self._service = service
         self._applied = metrics.APPLIED.labels(service)
@@ -192,6 +198,7 @@ class Consumer:
         """Inbox, parking, handlers: one transaction."""
         handling = False
         try:
+            await self._learn_time()
             async with self._database.begin(EVERYWHERE) as conn:
                 await parking.keep_replays_out(conn)
                 fresh = await first_time(conn, [arrived.id for arrived, _ in work])

@@ -22,7 +22,7 @@ from shared.messaging import metrics
 from shared.messaging.counts import MONTH_SAID
 from shared.messaging.heard import how_far
 from shared.messaging.port import Transport
-from shared.messaging.told import Epoch, epochs, know_itself
+from shared.messaging.told import Epoch, epochs, go_on_after_the_feed, know_itself
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.pools_seen import always_look_as
@@ -180,6 +180,7 @@ class Relay:
         """Publish batch after batch. While one is on its way the one before it is moved."""
         async with conn.transaction():
             epoch = await know_itself(conn, now=self._now())
+            await go_on_after_the_feed(conn)
         await self._end_what_was_begun(conn)
         sending: asyncio.Task[None] | None = None
         sent, after, before = list[int](), 0, 0

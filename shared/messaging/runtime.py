@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from shared.messaging.consumer import Consumer, Patience
+from shared.messaging.consumer import Consumer, Patience, nothing_to_learn
 from shared.messaging.inbox import Routes
 from shared.messaging.port import Transport
 from shared.messaging.relay import Pace, Relay
@@ -36,6 +36,7 @@ async def messaging(
     service: str,
     routes: Routes,
     now: Callable[[], datetime],
+    learn_time: Callable[[], Awaitable[None]] = nothing_to_learn,
     patience: Patience = Patience(),
     pace: Pace = Pace(),
     grace_seconds: float = 10.0,
@@ -59,6 +60,7 @@ async def messaging(
             routes,
             service=service,
             now=now,
+            learn_time=learn_time,
             patience=patience,
             clock_is_true=clock_is_true,
         )

@@ -135,6 +135,28 @@ async def know_itself(conn: asyncpg.Connection, *, now: datetime) -> Epoch:
     return (await epochs(conn))[-1]
 
 
+async def go_on_after_the_feed(conn: asyncpg.Connection) -> None:
+    """Before a relay gives numbers: while versions changed, the relay of one from before there were
+    numbers may have moved events into the feed, at the positions that are next here.
+
+    To be called by who holds the relay's lock, and knows itself.
+    """
+    await conn.execute(
+        """
+        update told_epochs set last = fed.last
+        from (select max(position) as last from event_feed) as fed
+        where number = (select max(number) from told_epochs) and fed.last > told_epochs.last
+        """
+    )
+    # Batches that were numbered here and published by that relay, without these numbers.
+    await conn.execute(
+        """
+        delete from told_batches as b
+        where not exists (select from outbox where id = any (b.ids))
+        """
+    )
+
+
 async def mark_restored(conn: asyncpg.Connection, *, lost_at: datetime | None) -> None:
     """After a restore: the next start begins an epoch, whose beginning is the moment at which the
     database before was lost (None: now)."""

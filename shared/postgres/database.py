@@ -160,6 +160,11 @@ class Database:
                 await look_as(connection, institution)
                 yield connection
 
+    async def glance(self, query: str) -> asyncpg.Record | None:
+        """One row of what everybody may see, or None: one round trip, outside any transaction."""
+        async with self._lent() as connection:
+            return await connection.fetchrow(query)
+
     @asynccontextmanager
     async def reading(self, institution: str) -> AsyncIterator[AsyncSession]:
         """A read-only SQLModel session that sees what the institution may see."""

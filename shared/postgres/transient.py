@@ -17,6 +17,10 @@ _TRANSIENT = (
     asyncpg.CannotConnectNowError,  # 57P03: the database is starting up
     asyncpg.ReadOnlySQLTransactionError,  # 25006: connected to a standby during a failover
     asyncpg.IdleInTransactionSessionTimeoutError,  # 25P03
+    # What was prepared before a migration has other columns now; the driver has forgotten it by the
+    # time this is raised, so the same asked again is prepared anew.
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
     asyncpg.InternalClientError,  # the connection broke in the middle of a word
     ConnectionError,
     TimeoutError,

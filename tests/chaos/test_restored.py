@@ -6,6 +6,7 @@ restore is `zhidai restore` of one service alone, with real pg_dump and pg_resto
 
 import asyncio
 import json
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -54,11 +55,12 @@ class Kept:
         code = await asyncio.to_thread(go)
         return code, "".join(self.capsys.readouterr())
 
-    async def restores(self, service: str) -> None:
+    async def restores(self, service: str) -> str:
         code, said = await self.types(
             backup.restore, folder=self.folder / "dump", service=[service], replace=True
         )
         assert code == 0, said
+        return said
 
     def notices(self) -> Counter[str]:
         """How often the bank was sent each event."""
@@ -74,12 +76,15 @@ async def kept(
         monkeypatch.setenv(f"{name}_DATABASE_URL".upper(), one.url)
         monkeypatch.setenv(f"{name}_OWNER_URL".upper(), one.owner_url)
 
+    papers = tmp_path / "papers"
+    monkeypatch.setenv("APPLICATIONS_DOCUMENTS", str(papers))
+
     async def given(name: str, copy_of: str = "") -> Any:
         return found[name]
 
     @asynccontextmanager
     async def run() -> AsyncIterator[Town]:
-        settings = {**SETTINGS, "due_interval_seconds": 3600}
+        settings = {**SETTINGS, "due_interval_seconds": 3600, "documents": str(papers)}
         services = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
         async with together(services, given, issuer, shared_folder, **settings) as started:
             yield Town(*started)
@@ -186,7 +191,13 @@ async def test_a_speaker_that_comes_back_from_an_older_dump_is_known_to_have_gon
         before = await ledger(town)
     sent = kept.notices()
 
-    await kept.restores("applications")
+    shutil.rmtree(kept.folder / "papers")
+    code, said = await kept.types(backup.check_papers)
+    assert code == events.WAITING and ": missing" in said, said
+    said = await kept.restores("applications")
+    assert " 0 faults" in said and "papers: 0 files" not in said, said
+    code, said = await kept.types(backup.check_papers)
+    assert code == 0, said
     async with kept.run() as town:
         await town.settled()
         # A bank that had read further than is told now is refused, not answered with nothing.

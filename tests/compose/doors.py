@@ -21,14 +21,7 @@ class Doors:
     """The port of each service's door on 127.0.0.1, as the callers of the story look for them."""
 
     ports: dict[str, int]
-    containers: "_Containers"
     scheme: str = "http"
-
-    async def replicas(self, service: str) -> list[str]:
-        """The roots of a service's containers, one by one."""
-        self.containers.forget()
-        there = await self.containers.of(service.replace("_", "-"))
-        return [f"{self.scheme}://{address}:8000" for address in there]
 
     def url(self, service: str) -> str:
         """The root of a service, by its name with underscores."""
@@ -53,10 +46,6 @@ class _Containers:
             self._found = await asyncio.to_thread(self._look)
         return [at for name, at in sorted(self._found.items()) if f"{PROJECT}-{service}-" in name]
 
-    def forget(self) -> None:
-        """Ask again at the next question."""
-        self._asked = 0.0
-
     def _look(self) -> dict[str, str]:
         (network,) = json.loads(
             self._house.engine.docker("network", "inspect", f"{PROJECT}_default", quiet=True)
@@ -78,7 +67,7 @@ async def doors(house: House, *, scheme: str = "http") -> AsyncIterator[Doors]:
         servers[service] = await asyncio.start_server(led.lead, "127.0.0.1", 0)
     try:
         ports = {name: one.sockets[0].getsockname()[1] for name, one in servers.items()}
-        yield Doors(ports, containers, scheme)
+        yield Doors(ports, scheme)
     finally:
         for server in servers.values():
             server.close()

@@ -29,6 +29,16 @@ from tests.messaging.samples import (
 )
 
 A, B = UUID(int=1), UUID(int=2)
+OLDER_MOVE = """
+with published as (delete from outbox returning *)
+insert into event_feed (position, event_id, topic, key, type, body, source, occurred_at, subject,
+                        traceparent, institution)
+select (select coalesce(max(position), 0) from event_feed) + row_number() over (order by id),
+       event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
+       traceparent, institution
+from published
+"""
+"""How a relay moved events before they had numbers."""
 OLD, NEW = f"0-{A.hex}", f"6-{B.hex}"
 
 
@@ -88,6 +98,35 @@ async def test_what_is_published_again_after_a_crash_has_the_numbers_it_had(spea
         assert (await epochs(conn))[-1].last == 3
         assert await conn.fetchval("select count(*) from told_batches") == 0
     assert [tuple(row) for row in feed] == [*first, *last]
+
+
+async def test_numbers_go_on_after_what_a_version_without_them_has_moved_meanwhile(
+    speaking: Database,
+):
+    async def told() -> list[int]:
+        async with messaging(
+            speaking, LocalTransport(()), service="speaker", routes={}, now=lambda: NOW, pace=BRISK
+        ):
+
+            async def all_gone() -> bool:
+                return await left(speaking) == 0
+
+            await until(all_gone, what="an empty outbox")
+        async with speaking.begin(EVERYWHERE) as conn:
+            rows = await conn.fetch("select position from event_feed order by position")
+            assert await conn.fetchval("select count(*) from told_batches") == 0
+        return [row[0] for row in rows]
+
+    await say(speaking, 1, 2)
+    before = await told()
+    await say(speaking, 3)
+    async with speaking.begin(EVERYWHERE) as conn:
+        # A batch was numbered; then the older relay led, and moved it as it always has.
+        await conn.execute("insert into told_batches select 2, array_agg(id) from outbox")
+        await conn.execute(OLDER_MOVE)
+    await say(speaking, 4)
+
+    assert (before, await told()) == ([1, 2], [1, 2, 3, 4])
 
 
 async def notes(listener: Listener, epoch: str, *numbers: int) -> Heard:

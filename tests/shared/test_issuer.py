@@ -1,6 +1,7 @@
 """The development issuer: believed in development, never there in production."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -44,3 +45,15 @@ def test_the_issuers_key_is_kept_and_is_its_owners_alone(tmp_path):
     assert first.jwks() == again.jwks()
     assert (tmp_path / "key.json").stat().st_mode & 0o077 == 0
     assert "d" not in json.loads((tmp_path / "jwks.json").read_text())["keys"][0]
+
+
+def test_several_that_start_at_once_with_one_process_number_have_one_key(tmp_path):
+    def start(_number: int) -> dict[str, object]:
+        return Issuer.at(tmp_path, environment="development").jwks()
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(start, range(4)))
+
+    assert all(one == made[0] for one in made)
+    assert json.loads((tmp_path / "jwks.json").read_text()) == made[0]
+    assert sorted(place.name for place in tmp_path.iterdir()) == ["jwks.json", "key.json"]

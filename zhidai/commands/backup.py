@@ -1,8 +1,9 @@
-"""`zhidai backup` and `zhidai restore`: all three databases as of one consistent point.
+"""`zhidai backup` and `zhidai restore`: all three databases as of one consistent point, and papers.
 
 Three databases have no common transaction. Each is dumped as of a snapshot of its own, the three
 taken within milliseconds; they agree where no service has heard more of another than that one has
-told, which the numbers of events say. Where they do not, the snapshots are taken again.
+told, which the numbers of events say. Where they do not, the snapshots are taken again. Papers come
+after them: a file is kept before its row is, so each that a dump names is there to be carried.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import asyncpg
 import typer
@@ -24,15 +25,32 @@ from shared.messaging.told import epochs, mark_restored
 from shared.postgres.migrations import current_version, head
 from shared.postgres.provision import SERVICES, empty_again, owned_tables, snapshot, working
 from zhidai.access import REFUSED, WRONG_INSTANCE
+from zhidai.commands.events import WAITING
 from zhidai.commands.options import StateFolder
 from zhidai.databases import UrlOf, databases
 from zhidai.environment import STATE
 
+if TYPE_CHECKING:
+    from zhidai.kept_papers import Papers
+
 MANIFEST = "backup.json"
+PAPERS = "papers"
 TRIES = 50
 
 PgTools = Annotated[
     str, typer.Option(envvar="ZHIDAI_PG_BIN", help="The folder of pg_dump and pg_restore.")
+]
+
+LostAt = Annotated[
+    datetime | None, typer.Option(help="When the database was lost, in UTC; without it, now.")
+]
+
+PapersPlace = Annotated[
+    str,
+    typer.Option(
+        help="The folder or s3://… where applications keeps papers. Without it: "
+        "APPLICATIONS_DOCUMENTS, else documents/ of the state folder."
+    ),
 ]
 
 
@@ -51,16 +69,25 @@ def mount(app: typer.Typer) -> None:
     """Put `backup` and `restore` under the front door."""
     app.command()(backup)
     app.command()(restore)
+    app.command()(mark_recovered)
+    app.command()(check_papers)
 
 
 def backup(
     out: Annotated[Path, typer.Option(help="A folder that is not there yet.")],
+    papers: PapersPlace = "",
+    papers_into: Annotated[
+        str,
+        typer.Option(
+            help="A folder or s3://… for papers, which may be of many backups: it is only added to. "
+            "Without it: papers/ in the folder."
+        ),
+    ] = "",
     pg_bin: PgTools = "",
     state: StateFolder = STATE,
 ) -> None:
-    """备份三个数据库到同一时点。Dump all databases as of one consistent point, while they are in use.
-
-    Documents lie beside: back their folder up after this.
+    """备份三个数据库到同一时点，连同材料。Dump all databases as of one consistent point, while they are in
+    use, then the papers that they refer to; 3 when one of these is missing or broken.
     """
     out.mkdir(parents=True, mode=0o700, exist_ok=False)
     with databases(state) as url_of:
@@ -70,6 +97,7 @@ def backup(
         stood = manifest["positions"][service]
         typer.echo(f"{service}: told {stood['told']}, heard {stood['heard']}")
     typer.echo(f"{out}")
+    _carry(state, source=papers, target=papers_into or str(out / PAPERS))
 
 
 def restore(
@@ -80,14 +108,16 @@ def restore(
     replace: Annotated[
         bool, typer.Option(help="Drop what is in the database now. The services must be stopped.")
     ] = False,
-    lost_at: Annotated[
-        datetime | None,
-        typer.Option(help="When the database was lost, in UTC; without it, now."),
-    ] = None,
+    papers: PapersPlace = "",
+    papers_from: Annotated[
+        str, typer.Option(help="Where the backup's papers are. Without it: papers/ in the folder.")
+    ] = "",
+    lost_at: LostAt = None,
     pg_bin: PgTools = "",
     state: StateFolder = STATE,
 ) -> None:
-    """从备份恢复一个或全部服务。Restore databases from a backup: all, or one service alone.
+    """从备份恢复一个或全部服务。Restore databases from a backup: all, or one service alone; with
+    applications the papers that are not there any more. 3 when one is missing or broken.
 
     Afterwards: zhidai events reconcile, zhidai events hear-again, zhidai audit. Notices of what was
     said before `--lost-at` are not sent again.
@@ -103,6 +133,67 @@ def restore(
             asyncio.run(_restored(name, folder, url_of, pg_bin, replace=replace, lost=moment))
             typer.echo(f"{name}: restored")
     typer.echo("zhidai events reconcile; zhidai events hear-again; zhidai audit")
+    if "applications" in chosen:
+        _carry(state, source=papers_from or str(folder / PAPERS), target=papers)
+
+
+def mark_recovered(
+    service: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated. All without it.")
+    ] = None,
+    lost_at: LostAt = None,
+    state: StateFolder = STATE,
+) -> None:
+    """数据库已由他法恢复到某一时刻:启动前标记。Databases were recovered in place by other means than
+    `zhidai restore`: let them know, before the services start, so that what they say now is known from
+    what was said and is gone."""
+    moment = lost_at.replace(tzinfo=UTC) if lost_at else None
+    with databases(state) as url_of:
+        for name in service or SERVICES:
+            asyncio.run(_marked(url_of(name, owner=True), moment))
+            typer.echo(f"{name}: marked")
+
+
+async def _marked(url: str, moment: datetime | None) -> None:
+    conn = await asyncpg.connect(url, timeout=10)
+    try:
+        await mark_restored(conn, lost_at=moment)
+    finally:
+        await conn.close()
+
+
+def check_papers(papers: PapersPlace = "", state: StateFolder = STATE) -> None:
+    """材料是否齐全。Is every file there that the database names? Names those that are not; exit code 3."""
+    from services.applications.storage.objects import store_at
+    from zhidai.kept_papers import looked_for
+
+    with databases(state) as url_of:
+        store = store_at(_place(papers, state))
+        found = asyncio.run(looked_for(url_of("applications"), store))
+    _tell(found)
+
+
+def _carry(state: Path, *, source: str, target: str) -> None:
+    """From where papers are in use into a backup, or back: the side that is not named is in use."""
+    from services.applications.storage.objects import store_at
+    from zhidai.kept_papers import carried
+
+    one, other = _place(source, state), _place(target, state)
+    with databases(state) as url_of:
+        found = asyncio.run(carried(url_of("applications"), store_at(one), store_at(other)))
+    _tell(found)
+
+
+def _place(named: str, state: Path) -> str:
+    return named or os.environ.get("APPLICATIONS_DOCUMENTS", "") or str(state / "documents")
+
+
+def _tell(found: "Papers") -> None:
+    typer.echo(f"papers: {found.files} files, {found.carried} carried, {len(found.faults)} faults")
+    for fault in found.faults:
+        typer.echo(f"    {fault}")
+    if found.faults:
+        raise typer.Exit(WAITING)
 
 
 async def _dumped(url_of: UrlOf, out: Path, pg_bin: str) -> dict[str, Any]:

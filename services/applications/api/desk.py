@@ -115,7 +115,9 @@ async def read_queue(
     items = [presenters.summary(row, now=now, working_days=days) for row in rows]
     part = page_of(items, limit, lambda item: _cursor_in_queue(sort, item))
     sums = whole and Totals(count=whole[0], more=False, sums={"amount": format_fen(whole[1])})
-    return GridPage(items=part.items, next_cursor=part.next_cursor, totals=sums)
+    return GridPage(
+        items=part.items, next_cursor=part.next_cursor, previous_cursor=None, totals=sums
+    )
 
 
 def _cursor_in_queue(sort: str | None, item: CaseSummary) -> str:

@@ -34,21 +34,21 @@ async def months(
     the days from filing to approval: the median, and what nine of ten did not exceed."""
     rows: list[asyncpg.Record] = await conn.fetch(
         f"""with cases as ({_CASES}), each as (
-                select to_char(day, 'YYYY-MM') as month, what, amount_fen, days
+                select to_char(day, 'YYYY-MM') as month, is_approval, amount_fen, days
                 from cases cross join lateral
-                     (values ('filed', filed_on), ('approved', approved_on)) as at (what, day)
+                     (values (false, filed_on), (true, approved_on)) as at (is_approval, day)
                 where day between $2 and $3
             )
-            select month, count(*) filter (where what = 'filed') as filed,
-                   coalesce(sum(amount_fen) filter (where what = 'filed'), 0)::bigint
+            select month, count(*) filter (where not is_approval) as filed,
+                   coalesce(sum(amount_fen) filter (where not is_approval), 0)::bigint
                        as filed_amount_fen,
-                   count(*) filter (where what = 'approved') as approved,
-                   coalesce(sum(amount_fen) filter (where what = 'approved'), 0)::bigint
+                   count(*) filter (where is_approval) as approved,
+                   coalesce(sum(amount_fen) filter (where is_approval), 0)::bigint
                        as approved_amount_fen,
                    percentile_disc(0.5) within group (order by days)
-                       filter (where what = 'approved') as median_days,
+                       filter (where is_approval) as median_days,
                    percentile_disc(0.9) within group (order by days)
-                       filter (where what = 'approved') as ninth_days
+                       filter (where is_approval) as ninth_days
             from each group by grouping sets ((month), ()) order by month""",
         pools,
         first,

@@ -47,6 +47,13 @@ class PaperStore:
         wanted: obstore.GetOptions = {"range": (start, start + length)}
         return _bits(await obstore.get_async(self._store, key, options=wanted))
 
+    async def size_of(self, key: str) -> int | None:
+        """How many bytes lie under a key; None where nothing does."""
+        try:
+            return int((await obstore.head_async(self._store, key))["size"])
+        except FileNotFoundError:
+            return None
+
     async def remove(self, key: str) -> None:
         """Take a file away; it may be gone already."""
         try:

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.console.login.sessions import Sessions
 from services.console.upstream.client import Services
+from shared.http.operations import is_leaving
 
 
 def answer_operators(app: FastAPI, services: Services, sessions: Sessions) -> None:
@@ -18,6 +19,8 @@ def answer_operators(app: FastAPI, services: Services, sessions: Sessions) -> No
     @app.get("/readyz")
     async def readyz() -> Response:
         """Every service behind the console answers, and where sessions lie; 503 and which not."""
+        if is_leaving(app):
+            return JSONResponse({"status": "leaving", "service": "console"}, status_code=503)
         alive = {**await services.alive(), "sessions": await sessions.answer()}
         ready = all(alive.values())
         checks = {name: "ok" if up else "does not answer" for name, up in alive.items()}

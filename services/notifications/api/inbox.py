@@ -212,6 +212,7 @@ async def _messages(
             if await ended.is_over(caller):
                 return
             known = new_messages.position
+            await here.clock.reload()
             async with here.database.looking(caller.institution) as conn:
                 reader = await inbox.reader_of(conn, caller, today=business_date(here.clock.now()))
                 rows = await inbox.after(conn, reader, position=position, limit=STREAM_PAGE)

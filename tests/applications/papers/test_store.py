@@ -19,7 +19,7 @@ from zhidai.demo.paper import pdf
 
 
 class Bucket(BaseHTTPRequestHandler):
-    """As much of S3's HTTP as a store of papers needs: PUT, GET with Range, DeleteObjects."""
+    """As much of S3's HTTP as a store of papers needs: PUT, HEAD, GET with Range, DeleteObjects."""
 
     kept: ClassVar[dict[str, bytes]] = {}
     signed: ClassVar[list[str]] = []
@@ -38,6 +38,14 @@ class Bucket(BaseHTTPRequestHandler):
         self.signed.append(self.headers.get("Authorization", ""))
         self.kept[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
         self._answer(200)
+
+    def do_HEAD(self) -> None:
+        whole = self.kept.get(self.path)
+        self.send_response(404 if whole is None else 200)
+        self.send_header("Content-Length", str(len(whole or b"")))
+        self.send_header("ETag", '"e"')
+        self.send_header("Last-Modified", "Mon, 02 Mar 2026 01:00:00 GMT")
+        self.end_headers()
 
     def do_GET(self) -> None:
         whole = self.kept.get(self.path)
@@ -60,11 +68,18 @@ class Bucket(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def bucket() -> Iterator[str]:
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A store that the environment names, as an operator's does."""
     Bucket.kept.clear()
     Bucket.signed.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Bucket)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    for name, value in (
+        ("AWS_ENDPOINT", f"http://127.0.0.1:{server.server_port}"), ("AWS_ALLOW_HTTP", "true"),
+        ("AWS_REGION", "cn-north-1"), ("AWS_ACCESS_KEY_ID", "zhidai"),
+        ("AWS_SECRET_ACCESS_KEY", "only for a test"),
+    ):  # fmt: skip
+        monkeypatch.setenv(name, value)
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
 
@@ -72,12 +87,7 @@ def bucket() -> Iterator[str]:
 async def test_papers_lie_in_an_s3_compatible_store_by_its_url(running, monkeypatch):
     from services.applications.main import SERVICE
 
-    with bucket() as url:
-        for name, value in (
-            ("AWS_ENDPOINT", url), ("AWS_ALLOW_HTTP", "true"), ("AWS_REGION", "cn-north-1"),
-            ("AWS_ACCESS_KEY_ID", "zhidai"), ("AWS_SECRET_ACCESS_KEY", "only for a test"),
-        ):  # fmt: skip
-            monkeypatch.setenv(name, value)
+    with bucket(monkeypatch) as url:
         place = f"s3://papers/{url.rsplit(':', 1)[-1]}"
         async with running(SERVICE, due_interval_seconds=3600, documents=place) as service:
             office = Office(service)

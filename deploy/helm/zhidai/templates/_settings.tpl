@@ -15,6 +15,7 @@ told by its name, and no process sees another's.
 - {name: {{ $prefix }}_PORT, value: "8000"}
 - {name: {{ $prefix }}_TLS_CERTIFICATE_FILE, value: /certificates/tls/tls.crt}
 - {name: {{ $prefix }}_TLS_KEY_FILE, value: /certificates/tls/tls.key}
+- {name: {{ $prefix }}_DRAIN_SECONDS, value: "5"}
 {{- end -}}
 {{- end -}}
 
