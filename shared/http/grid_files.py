@@ -49,7 +49,10 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The list as a table: CSV in UTF-8 with a byte order mark, or a workbook.",
-        "content": {"text/csv": {"schema": {"type": "string"}}, XLSX: {}},
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        },
     }
 }
 """For OpenAPI: what a route of a file answers."""

@@ -52,8 +52,9 @@ AROUND_LOANS = {
 }
 """Shown in around/ and rights/test_cover_calls to be closed to other banks."""
 OF_THE_DESK = {"case_letters", "conditions"}
-OF_INTAKE = {"application_drafts", "superseded_revisions"}
-"""Shown in test_drafts and test_amending to be closed to other banks."""
+OF_INTAKE = {"application_drafts", "bulk_would_take", "superseded_revisions"}
+"""Shown in test_drafts and test_amending to be closed to other banks; what a file that is only checked
+would take is kept while it is gone through."""
 THE_BUREAUS_OWN = {
     "absences",
     "case_looks",
@@ -161,6 +162,8 @@ BUREAU_READS = {
     "/opinion-templates",
     "/absences",
     "/conflicts",
+    "/case-flow",
+    "/case-flow/cases",
 }
 CHANGES = {
     "/loans/{loan_id}/changes",
@@ -248,6 +251,8 @@ REGISTER = {
     ("GET", "/cover-shortfalls"),
     ("GET", "/valuation-statistics"),
     ("GET", "/firms"),
+    ("GET", "/firms/export.{file_form}"),
+    ("GET", "/rights/export.{file_form}"),
     ("GET", "/firms/{uscc}"),
     ("GET", "/templates/rights.xlsx"),
     ("GET", "/applications/{case_id}/pledges"),
@@ -331,7 +336,10 @@ FOR_ALL = {
     "/templates/positions.xlsx",
     "/to-do/figures",
 }
-LISTS = {"/to-do", "/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
+LISTS = {
+    "/to-do", "/applications", "/applications/export.{file_form}", "/loans", "/loan-requests",
+    "/statistics", "/queue",
+}  # fmt: skip
 READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",
@@ -403,6 +411,8 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
     for path, asked in (("/applications", {"q": "DL"}), ("/loans", {"loan_no": "JJ-1"})):
         for query in ({}, {"bank": ICBC}, asked):
             assert (await stranger.get(path, params=query)).json()["items"] == [], path
+    assert case["number"] not in (await stranger.get("/applications/export.csv")).text
+    assert case["number"] in (await office.bank().get("/applications/export.csv")).text
     await office.post(office.bank(), case, "undo-disbursement/request", {"reason": "误报"})
     assert len((await office.bank().get("/loan-requests")).json()) == 1
     assert (await stranger.get("/loan-requests")).json() == []

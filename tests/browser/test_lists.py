@@ -1,21 +1,12 @@
 """Lists and the palette by keyboard alone, before axe, and on a phone."""
 
-import os
-from pathlib import Path
-
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Rooms
 from tests.browser.test_access import violations
 
 LISTS = ("/cases", "/queue", "/loans", "/claims", "/recoveries", "/warnings", "/register/rights",
          "/register/firms")  # fmt: skip
-
-
-async def pictured(page: Page, name: str) -> None:
-    """Keep a picture, where one is asked for."""
-    if folder := os.environ.get("ZHIDAI_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"lists-{name}.png", full_page=True)
 
 
 async def test_the_palette_leads_by_keys_alone_to_any_page_and_to_a_case_by_its_number(
@@ -30,7 +21,6 @@ async def test_the_palette_leads_by_keys_alone_to_any_page_and_to_a_case_by_its_
         await page.keyboard.type(case["number"].lower())
         await expect(page.get_by_role("option", name=case["number"])).to_be_visible()
         assert await violations(page) == []
-        await pictured(page, "palette-1366")
         await page.keyboard.press("Enter")
         await page.wait_for_url(f"**/cases/{case['id']}")
 
@@ -62,7 +52,6 @@ async def test_a_list_is_ordered_by_keys_and_its_chips_are_taken_away(rooms: Roo
         await expect(head).to_have_attribute("aria-sort", "descending")
         await expect(first).to_contain_text("3,000,000.00")
         assert await violations(page) == []
-        await pictured(page, "cases-1366")
         chip = page.get_by_role("link", name="取消此条件")
         await chip.focus()
         await page.keyboard.press("Enter")
@@ -82,5 +71,4 @@ async def test_no_list_scrolls_sideways_on_a_phone(rooms: Rooms):
             width = await page.evaluate("document.documentElement.scrollWidth")
             assert width <= 390, path
             assert await violations(page) == [], path
-            await pictured(page, f"{path.strip('/').replace('/', '-').split('?')[0]}-390")
     assert rooms.complaints == []

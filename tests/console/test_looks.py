@@ -87,7 +87,7 @@ async def test_what_waits_is_written_at_an_orderly_stop_and_no_answer_waits_for_
     assert 0 < waiting <= 20
     context.stopping.set()
     async with asyncio.timeout(10):
-        await context.reads.keep(context.database, context.stopping)
+        await context.reads.keep(context.database, context.stopping, kept_days=1826)
     assert context.reads._waiting == []
     async with context.database.begin(EVERYWHERE) as conn:
         kept = await conn.fetchval(

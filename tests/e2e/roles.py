@@ -23,6 +23,8 @@ from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, GUARANTOR, Town
 
 TABLE = Path(__file__).with_name("roles.csv")
 ELSEWHERE = "elsewhere"
+FOREIGN_PARTY = "BJ-DB"
+"""A guarantor that no pool here knows."""
 LEFT_OUT = {
     "applications PUT /sandbox/clock", "risk_pool PUT /sandbox/clock",
     "notifications PUT /sandbox/clock", "notifications GET /inbox/stream",
@@ -53,8 +55,10 @@ ASKERS = (
     Asker("no role"),
     *(Asker(f"ICBC {one}", (one,), ICBC, ("*",), True) for one in BANK_ROLES),
     Asker("CCB bank_operator", ("bank_operator",), CCB, ("*",)),
+    Asker("CCB bank_checker", ("bank_checker",), CCB, ("*",)),
     Asker("ABC-TJ bank_operator", ("bank_operator",), "ABC-TJ", ("*",)),
     Asker(f"{GUARANTOR} party_clerk", ("party_clerk",), GUARANTOR, ("*",)),
+    Asker(f"{FOREIGN_PARTY} party_clerk", ("party_clerk",), FOREIGN_PARTY, ("*",)),
     *(Asker(f"dongli {one}", (one,), sees=True) for one in BUREAU_ROLES),
     *(Asker(f"{ELSEWHERE} {one}", (one,), pools=(ELSEWHERE,)) for one in BUREAU_ROLES),
 )

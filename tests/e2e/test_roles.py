@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e import roles
 from tests.e2e.api import Route
-from tests.e2e.roles import ASKED, ASKERS, ELSEWHERE
+from tests.e2e.roles import ASKED, ASKERS, ELSEWHERE, FOREIGN_PARTY
 from tests.e2e.town import GUARANTOR
 
 pytestmark = pytest.mark.xdist_group("roles")
@@ -80,7 +80,7 @@ async def test_without_a_token_and_without_a_role_nothing_is_answered(table: dic
 async def test_what_is_one_bank_s_is_not_there_for_another(table: dict[str, str]):
     own = {str(route) for route in ASKED if of_one_bank(route)}
     assert len(own) > 60
-    for bank in ("CCB bank_operator", "ABC-TJ bank_operator"):
+    for bank in ("CCB bank_operator", "CCB bank_checker", "ABC-TJ bank_operator"):
         cells = column(table, bank)
         assert {one: cells[one] for one in own if cells[one] not in "-."} == {}
 
@@ -113,9 +113,13 @@ OF_A_PARTY = {
 async def test_a_party_reads_what_is_its_own_and_how_it_is_told_and_nothing_else(
     table: dict[str, str],
 ):
-    cells = column(table, f"{GUARANTOR} party_clerk")
-    open_to_all = {one for one in cells if one.split(" ", 1)[1] in ANYBODY_S}
-    assert {one for one, cell in cells.items() if cell != "-"} - open_to_all == OF_A_PARTY
+    def open_to(party: str) -> set[str]:
+        cells = column(table, f"{party} party_clerk")
+        open_to_all = {one for one in cells if one.split(" ", 1)[1] in ANYBODY_S}
+        return {one for one, cell in cells.items() if cell != "-"} - open_to_all
+
+    assert open_to(GUARANTOR) == OF_A_PARTY
+    assert open_to(FOREIGN_PARTY) == {one for one in OF_A_PARTY if "/party/" not in one}
     assert column(table, "dongli pool_manager")["risk_pool GET /party/open-items"] == "-"
 
 

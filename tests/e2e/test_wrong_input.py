@@ -275,6 +275,8 @@ async def test_what_is_not_there_and_what_is_no_name_at_all_is_not_found(quiet: 
         "x" * 3000,
     )
 
+    # One of a few words, such as the kind of a file, is no name of a thing.
+    names = any("enum" not in one["schema"] for one in route.parameters("path"))
     for person in callers(quiet, route.service):
         answer = await person.request(
             route.method.upper(),
@@ -282,7 +284,7 @@ async def test_what_is_not_there_and_what_is_no_name_at_all_is_not_found(quiet: 
             json=route.example,
             headers={"If-Match": '"1"'},
         )
-        if not (route.method == "get" and "{" not in route.path):
+        if names and not (route.method == "get" and "{" not in route.path):
             # A form that is not filled in is told before a thing that is not there.
             allowed = (403, 404) if route.method == "get" else (403, 404, 409, 422)
             is_problem(answer, *allowed)

@@ -17,6 +17,7 @@ from services.notifications.handlers import endpoints
 from services.notifications.senders.guarded import Caller
 from services.notifications.senders.secret_encryption import SecretEncryption
 from shared.auth.identity import Identity
+from shared.tls import trusted
 from tests.notifications.conftest import KEY, Receiver, listening
 from tests.notifications.samples import BANK, one
 
@@ -132,10 +133,13 @@ async def test_a_name_nobody_knows_is_a_failure_to_connect_that_says_nothing_of_
 
 @pytest.mark.parametrize(("certified", "works"), [("localhost", True), ("bank.example.cn", False)])
 async def test_the_certificate_must_be_that_of_the_name_and_not_of_the_address(
-    tmp_path, certified, works, monkeypatch
+    tmp_path, certified, works, monkeypatch, request
 ):
     pem, key = certificate_for(tmp_path, certified)
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    # Whom this process trusts is read once: here anew, and of the machine again for all that follow.
+    trusted.cache_clear()
+    request.addfinalizer(trusted.cache_clear)
     receiver = Receiver()
     async with listening(receiver, ssl_certfile=str(pem), ssl_keyfile=str(key)):
         async with calling(LOOPBACK) as post:
