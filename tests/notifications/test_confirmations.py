@@ -11,6 +11,7 @@ from shared.auth.identity import identity_from
 from shared.postgres.database import EVERYWHERE
 from tests.notifications.conftest import until
 from tests.notifications.samples import OTHER_BANK, one
+from tests.notifications.test_digests import TODAY, make, next_morning, waits
 from tests.notifications.test_email import Mailbox, serving, subscribe
 
 ADDRESS = "ops@bank.example.cn"
@@ -164,6 +165,25 @@ async def test_a_letter_that_is_tried_again_has_a_code_and_an_id_of_its_own(aski
         assert first["Message-ID"] != second["Message-ID"]
         assert code not in text_of(first)
         assert await tried(person, kept, code) == (200, "")
+
+
+async def test_digests_and_months_packs_wait_for_the_answer_too(asking, mailbox):
+    async with asking.operator() as person, asking.operator(subject="verified") as verified:
+        await added(person, digest="daily", month_pack=True)
+        await subscribe(
+            asking, verified, address="v@bank.example.cn", digest="daily", month_pack=True
+        )
+        await mailbox.has(1)
+        await asking.hears(
+            waits("pool-deadline.set.v1", "DL-OPEN", TODAY), one("settlement.posted.v1")
+        )
+        await make(asking, next_morning(14))
+
+        told = [mail["To"] for mail in await mailbox.has(3)]
+        assert told == [ADDRESS, "v@bank.example.cn", "v@bank.example.cn"]
+        async with asking.database.looking(EVERYWHERE) as conn:
+            planned = await conn.fetch("select receiver_id from deliveries")
+        assert len(planned) == 3
 
 
 async def test_who_is_verified_to_read_a_mailbox_is_not_asked(asking, mailbox):
