@@ -99,6 +99,8 @@ class Identity:
     account: str = ""
     issued_at: float = field(default=0.0, compare=False)
     """When the token was made, in seconds since 1970."""
+    verified_email: str = field(default="", compare=False)
+    """The mailbox that the provider has verified to be the person's; "" where it says none."""
 
     def __post_init__(self) -> None:
         if not self.account:
@@ -237,7 +239,14 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
         Institution(seen_as, pools, person=subject),
         account,
         float(claims.get("iat") or 0),
+        _verified_email(claims),
     )
+
+
+def _verified_email(claims: Mapping[str, Any]) -> str:
+    # Some providers write a flag as a text: what is not true itself counts as not verified.
+    email = claims.get("email")
+    return email if isinstance(email, str) and claims.get("email_verified") is True else ""
 
 
 def _subject(claimed: Any) -> str:

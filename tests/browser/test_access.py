@@ -65,6 +65,7 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
         "icbc-operator": ["/", "/pools", "/pools/dongli", f"/claims/{claim['id']}"],
         "auditor-zhou": ["/looks"],
         "admin": ["/", "/parked", "/sessions?of=all", "/unsent", "/inbox/receivers", "/inbox/deliveries", "/templates",
+                  "/inbox/confirm/01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c00?code=kW3v",
                   "/templates/claim.paid.v1", f"/inbox/receivers/robots/{await robot_of(house)}"],
     }  # fmt: skip
 

@@ -105,6 +105,8 @@ OF_A_PARTY = {
     "risk_pool GET /party/coverages", "notifications GET /inbox", "notifications POST /inbox/read",
     "notifications GET /subscriptions", "notifications POST /subscriptions",
     "notifications DELETE /subscriptions/{subscription_id}", "notifications GET /endpoints",
+    "notifications POST /subscriptions/{subscription_id}/confirm",
+    "notifications POST /subscriptions/{subscription_id}/send-letter",
     "notifications POST /endpoints", "notifications DELETE /endpoints/{endpoint_id}",
 }  # fmt: skip
 """What a guarantor's, an insurer's or an appraiser's people may do."""

@@ -66,6 +66,12 @@ def test_a_notification_names_the_letter_the_recipient_and_why(whole):
     assert found.no_such_address
 
 
+def test_a_letter_that_names_its_try_is_known_too():
+    (found,) = read_bounces(bounce(f"<{7:032x}.2@zhidai.example.cn>"))
+
+    assert found.delivery_id.int == 7
+
+
 @pytest.mark.parametrize("status", ["5.2.2", "5.2.3", "5.3.4", "5.6.1", "5.7.1"])
 def test_a_full_mailbox_and_a_letter_that_is_not_wanted_say_nothing_of_the_address(status):
     (found,) = read_bounces(bounce(f"<{7:032x}@zhidai.example.cn>", status=status))

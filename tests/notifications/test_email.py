@@ -107,7 +107,10 @@ def certificate(tmp_path):
 
 
 async def subscribe(notifier, person, **body):
-    answer = await person.post("/subscriptions", json={"address": "ops@bank.example.cn", **body})
+    """A subscription that is told at once: the person's token says that the mailbox is theirs."""
+    body = {"address": "ops@bank.example.cn", **body}
+    headers = notifier.service.reading(person, body["address"])
+    answer = await person.post("/subscriptions", json=body, headers=headers)
     assert answer.status_code == 201, answer.text
     return answer.json()
 

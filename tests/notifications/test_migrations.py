@@ -83,6 +83,8 @@ async def test_endpoints_and_subscriptions_become_receivers_of_their_deliveries(
         (kept, "email", True, ["bank_operator"], [], "active", "li", 1, False),
         (left, "email", True, ["admin"], [], "deleted", "ma", 2, False),
     ]
+    # They were written to before anybody was asked, and go on.
+    assert await conn.fetchval("select bool_and(confirmed_at = created_at) from receivers")
     channels = await conn.fetch(
         "select r.channel from deliveries d join receivers r on r.id = d.receiver_id order by 1"
     )

@@ -15,6 +15,7 @@ TABLES = (
     "robots",
     "endpoint_secrets",
     "subscriptions",
+    "confirmations",
     "deliveries",
     "attempts",
     "read_marks",
@@ -27,6 +28,12 @@ DRAFT = {
     "text": {"zh": "{{ number }}", "en": "{{ number }}"},
     "why": "x",
 }
+
+
+async def paid(person):
+    """What a bank was told of its claim."""
+    found = (await person.get("/messages")).json()["items"]
+    return [one for one in found if one["event_type"] == "claim.paid.v1"]
 
 
 @pytest.fixture
@@ -80,7 +87,7 @@ async def test_a_bank_cannot_write_rows_of_another(populated):
 async def test_what_belongs_to_another_bank_is_not_there(populated):
     async with populated.operator() as ours, populated.operator(OTHER_BANK) as theirs:
         (endpoint,) = (await ours.get("/endpoints")).json()["items"]
-        (message,) = (await ours.get("/messages")).json()["items"]
+        (message,) = await paid(ours)
         (subscription,) = (await ours.get("/subscriptions")).json()["items"]
         (robot,) = (await ours.get("/robots")).json()["items"]
 
@@ -111,6 +118,8 @@ async def test_what_belongs_to_another_bank_is_not_there(populated):
                 f"/messages/{message['id']}/resend", json={"endpoint_id": endpoint["id"]}
             ),
             await theirs.delete(f"/subscriptions/{subscription['id']}"),
+            await theirs.post(f"/subscriptions/{subscription['id']}/send-letter"),
+            await theirs.post(f"/subscriptions/{subscription['id']}/confirm", json={"code": "x"}),
         ]
 
     assert [answer.status_code for answer in answers] == [404] * len(answers)
@@ -119,7 +128,7 @@ async def test_what_belongs_to_another_bank_is_not_there(populated):
 async def test_a_message_is_not_sent_to_another_banks_endpoint(populated):
     async with populated.operator() as ours, populated.operator(OTHER_BANK) as theirs:
         (endpoint,) = (await theirs.get("/endpoints")).json()["items"]
-        (message,) = (await ours.get("/messages")).json()["items"]
+        (message,) = await paid(ours)
 
         answer = await ours.post(
             f"/messages/{message['id']}/resend", json={"endpoint_id": endpoint["id"]}

@@ -8,6 +8,7 @@ from shared.contracts.registry import EVENTS
 from shared.postgres.database import EVERYWHERE
 from tests.notifications.doubles import PATHS
 from tests.notifications.samples import one
+from tests.notifications.test_email import subscribe
 
 NOWHERE = "http://127.0.0.1:9/hooks"
 ROBOT = {"kind": "wecom", "url": f"http://127.0.0.1:9{PATHS['wecom']}"}
@@ -55,9 +56,7 @@ async def test_each_filter_lets_through_what_was_asked_for_on_every_channel(quie
                 person, "/robots", **ROBOT, roles=["bank_operator"], **wish
             )
             if name != "together":
-                kept[name, "email"] = await made(
-                    person, "/subscriptions", address=f"{name}@b.cn", **wish
-                )
+                kept[name, "email"] = await subscribe(quiet, person, address=f"{name}@b.cn", **wish)
         # CNY 400,000.01 of dongli, and an application of jinnan for more.
         await quiet.hears(one("claim.paid.v1"))
         await quiet.hears(one("application.approved.v1", pool="jinnan"))
@@ -87,8 +86,8 @@ async def test_each_filter_lets_through_what_was_asked_for_on_every_channel(quie
 async def test_roles_and_pools_are_those_of_the_one_who_set_it_up(quiet):
     lin = quiet.service.as_("lin", "reviewer", "approver", pools=["jinnan"])
     async with lin:
-        all_roles = await made(lin, "/subscriptions", address="lin@bureau.cn")
-        as_approver = await made(lin, "/subscriptions", address="lin@bureau.cn", roles=["approver"])
+        all_roles = await subscribe(quiet, lin, address="lin@bureau.cn")
+        as_approver = await subscribe(quiet, lin, address="lin@bureau.cn", roles=["approver"])
         foreign = await lin.post("/subscriptions", json={"address": "a@b.cn", "roles": ["leader"]})
     # Of a pool of theirs, then of another one.
     await quiet.hears(one("application.accepted.v1", pool="jinnan"))

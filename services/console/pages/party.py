@@ -14,6 +14,7 @@ from starlette.responses import Response
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.pages.receivers import added
 from services.console.upstream.optional import items
 
 router = APIRouter()
@@ -75,7 +76,7 @@ async def add(page: Page, kind: Receivers) -> Response:
     def done(made: Mapping[str, Any]) -> Response:
         if made.get("secret"):
             return page.render("party_secret.html", made=made)
-        return page.redirect("/#receivers", "done.receiver-add")
+        return page.redirect("/#receivers", added(made))
 
     return await page.answer_form(
         send, action=kind, show=lambda attempt: show(page, attempt), done=done
@@ -95,4 +96,19 @@ async def delete(page: Page, kind: Receivers, receiver_id: UUID) -> Response:
         action=f"delete {receiver_id}",
         show=lambda attempt: show(page, attempt),
         done=lambda _: page.redirect("/#receivers", "done.receiver-delete"),
+    )
+
+
+@router.post("/party/receivers/subscriptions/{receiver_id}/send-letter")
+async def send_letter(page: Page, receiver_id: UUID) -> Response:
+    """Have the letter sent again that asks the mailbox."""
+
+    async def send(form: FormData) -> None:
+        await page.notifications.post(f"/subscriptions/{receiver_id}/send-letter", key=once(form))
+
+    return await page.answer_form(
+        send,
+        action=f"send-letter {receiver_id}",
+        show=lambda attempt: show(page, attempt),
+        done=lambda _: page.redirect("/#receivers", "done.receiver-send-letter"),
     )

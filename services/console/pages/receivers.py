@@ -22,7 +22,7 @@ KEEPERS = frozenset({"bank_operator", "bank_checker", "admin"})
 """Who sets up what their institution is told by; everybody has subscriptions of their own."""
 
 Kind = Literal["endpoints", "robots", "subscriptions"]
-Step = Literal["pause", "resume", "delete", "test"]
+Step = Literal["pause", "resume", "delete", "test", "send-letter"]
 _STATES = {"pause": "paused", "resume": "active"}
 
 
@@ -42,7 +42,7 @@ async def add(page: Page, kind: Kind) -> Response:
     def done(made: Mapping[str, Any]) -> Response:
         if made.get("secret"):
             return page.render("receiver_secret.html", made=made)
-        return page.redirect(f"{HERE}#{kind}", "done.receiver-add")
+        return page.redirect(f"{HERE}#{kind}", added(made))
 
     return await page.answer_form(
         send, action=kind, show=lambda attempt: _show(page, attempt), done=done
@@ -79,10 +79,8 @@ async def step(page: Page, kind: Kind, receiver_id: UUID, step: Step) -> Respons
         place, seen = f"/{kind}/{receiver_id}", text(form, "seen")
         if step == "delete":
             await page.notifications.delete(place, if_match=seen)
-        elif kind == "subscriptions" and step == "resume":
-            await page.notifications.post(f"{place}/resume", key=once(form))
-        elif step == "test":
-            await page.notifications.post(f"{place}/test", key=once(form))
+        elif step in ("test", "send-letter") or (kind, step) == ("subscriptions", "resume"):
+            await page.notifications.post(f"{place}/{step}", key=once(form))
         else:
             await page.notifications.patch(place, {"state": _STATES[step]}, if_match=seen)
 
@@ -92,6 +90,12 @@ async def step(page: Page, kind: Kind, receiver_id: UUID, step: Step) -> Respons
         show=lambda attempt: _show(page, attempt),
         done=lambda _: page.redirect(f"{HERE}#{kind}", f"done.receiver-{step}"),
     )
+
+
+def added(made: Mapping[str, Any]) -> str:
+    """What is said of a new way: a mailbox is asked first."""
+    asked = made.get("confirmed_at", "") is None
+    return "done.receiver-asked" if asked else "done.receiver-add"
 
 
 def _body(kind: Kind, form: FormData) -> dict[str, Any]:

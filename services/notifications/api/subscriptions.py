@@ -28,6 +28,7 @@ from services.notifications.domain.digests import Digest
 from services.notifications.domain.hours import usual_hours
 from services.notifications.domain.receivers import SMS, EmailIsOff, SmsIsOff
 from services.notifications.domain.refusals import nothing_here
+from services.notifications.handlers import confirmations
 from services.notifications.handlers import subscriptions as handlers
 from services.notifications.queries import subscriptions as queries
 from shared.auth.identity import EVERYBODY
@@ -35,6 +36,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.requests import RequestBody
 
 router = APIRouter(prefix="/subscriptions", tags=["e-mail"])
 
@@ -131,14 +133,25 @@ class SubscriptionAnswer(WantedShown):
     failing_since: datetime | None
     last_error: str
     created_at: datetime
+    confirmed_at: datetime | None = Field(
+        description="When whoever reads the mailbox confirmed it; null until then, and nothing is sent "
+        "there but the letter that asks."
+    )
     version: int
+
+
+class ConfirmationCode(RequestBody):
+    """What the letter says."""
+
+    code: Annotated[str, Field(min_length=1, max_length=100, examples=["kW3vZ0a1Q2b3C4d5E6f7Gh"])]
 
 
 @router.post("", status_code=201, response_model=SubscriptionAnswer)
 async def add(
     body: NewSubscription, request: Request, caller: AnyoneOrParty, here: CurrentContext
 ) -> Response:
-    """Get e-mails from now on."""
+    """Get e-mails. A mailbox is asked first, by a letter with a code; one that your token claims with
+    `email_verified` is confirmed at once."""
     if body.channel == "email" and not settings_of(here).smtp_host:
         raise EmailIsOff("本系统未开通电子邮件", "E-mail is not set up here.")
     if body.channel == "sms" and not settings_of(here).sms_access_key:
@@ -239,6 +252,43 @@ async def resume(
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await handlers.resume(conn, subscription_id, caller=caller, now=here.clock.now())
+        return await _answer(conn, subscription_id, 200)
+
+    return await idempotently(request, caller, here.database, work)
+
+
+@router.post("/{subscription_id}/send-letter", response_model=SubscriptionAnswer)
+async def send_letter(
+    subscription_id: UUID, request: Request, caller: AnyoneOrParty, here: CurrentContext
+) -> Response:
+    """Send the letter with the code again, with a new one; the one before is void. Once in ten
+    minutes."""
+
+    async def work(conn: asyncpg.Connection) -> Answer:
+        await handlers.send_letter(conn, subscription_id, caller=caller, now=here.clock.now())
+        return await _answer(conn, subscription_id, 200)
+
+    return await idempotently(request, caller, here.database, work)
+
+
+@router.post("/{subscription_id}/confirm", response_model=SubscriptionAnswer)
+async def confirm(
+    subscription_id: UUID,
+    body: ConfirmationCode,
+    request: Request,
+    caller: AnyoneOrParty,
+    here: CurrentContext,
+) -> Response:
+    """Say that notices may be sent to the mailbox, by the code that came there. It may be anybody of the
+    subscriber's institution, for mailboxes are shared."""
+    # Counted whatever comes of it, and before it is looked at: many at once get no more tries.
+    async with here.database.begin(caller.institution) as conn:
+        await confirmations.count_try(conn, subscription_id, caller=caller)
+
+    async def work(conn: asyncpg.Connection) -> Answer:
+        await confirmations.confirm(
+            conn, subscription_id, code=body.code, caller=caller, now=here.clock.now()
+        )
         return await _answer(conn, subscription_id, 200)
 
     return await idempotently(request, caller, here.database, work)

@@ -15,6 +15,7 @@ from services.notifications.queries import due
 from services.notifications.queries.due import Target, Targets
 from services.notifications.senders import email, robots, sms, webhook
 from services.notifications.settings import NotificationsSettings
+from services.notifications.tables import confirmations
 
 
 class Sender(Protocol):
@@ -47,9 +48,7 @@ class Channel:
 
 CHANNELS: dict[str, Channel] = {
     WEBHOOK: Channel(build=webhook.build, targets=due.endpoints, fairness=webhook.fairness),
-    EMAIL: Channel(
-        build=email.build, targets=due.targets_in("subscriptions"), fairness=email.fairness
-    ),
+    EMAIL: Channel(build=email.build, targets=confirmations.targets, fairness=email.fairness),
     SMS: Channel(
         build=sms.build,
         targets=due.targets_in("subscriptions"),

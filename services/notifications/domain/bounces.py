@@ -11,7 +11,7 @@ from email.message import Message
 from typing import Final
 from uuid import UUID
 
-_OURS = re.compile(r"<([0-9a-f]{32})@([^<>@\s]{1,255})>")
+_OURS = re.compile(r"<([0-9a-f]{32})(?:\.[0-9]{1,9})?@([^<>@\s]{1,255})>")
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 _LONGEST_ERROR: Final = 400
 

@@ -21,6 +21,7 @@ from services.notifications.domain.receivers import (
 )
 from services.notifications.domain.refusals import nothing_here
 from services.notifications.domain.wishes import ChangedWishes, Wishes
+from services.notifications.handlers import confirmations
 from services.notifications.handlers.receivers import change as change_receiver
 from services.notifications.tables import deliveries, receivers, subscriptions
 from services.notifications.tables.receivers import NewReceiver
@@ -44,7 +45,8 @@ async def add(
     caller: Identity,
     now: datetime,
 ) -> UUID:
-    """Write to a person from now on, about what concerns their roles, or these of them."""
+    """Write to a person about what concerns their roles, or these of them: from now on where it is known
+    that they read what is sent there, else once the mailbox has said so."""
     _require_own(roles or (), caller)
     require_hours(hours)
     _require_pack(month_pack, channel, caller.roles if roles is None else roles)
@@ -58,6 +60,9 @@ async def add(
             f"A person has {MOST_PER_PERSON} subscriptions at most.",
         )
     subscription_id = uuid7()
+    is_confirmed = await confirmations.is_known_to_read(
+        conn, channel=channel, address=address, caller=caller
+    )
     new = NewReceiver(
         id=subscription_id,
         institution=caller.institution,
@@ -68,6 +73,7 @@ async def add(
         hours=hours,
         digest=digest,
         month_pack=month_pack,
+        is_confirmed=is_confirmed,
         seen_pools=pools_seen_by(caller),
     )
 
@@ -79,6 +85,8 @@ async def add(
         address=address,
         language=language,
     )
+    if not is_confirmed:
+        await confirmations.ask(conn, subscription_id, address=address, caller=caller, now=now)
     return subscription_id
 
 
@@ -123,6 +131,18 @@ async def resume(
     found = await locked(conn, subscription_id, caller=caller)
     if found["state"] != ReceiverState.ACTIVE:
         await receivers.move(conn, found, ReceiverAction.RESUME, by=_subscriber(caller), now=now)
+
+
+async def send_letter(
+    conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
+) -> None:
+    """Send the letter that asks the mailbox again. Raises NotFound, AlreadyConfirmed,
+    LetterSentLately."""
+    found = await locked(conn, subscription_id, caller=caller)
+    if found["confirmed_at"] is not None:
+        raise confirmations.already_confirmed()
+    kept = await subscriptions.address_of(conn, subscription_id)
+    await confirmations.ask(conn, subscription_id, address=kept, caller=caller, now=now)
 
 
 async def locked(

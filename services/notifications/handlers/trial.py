@@ -22,14 +22,18 @@ async def send_test(
     text: MessageText,
     told: Mapping[str, Any],
     now: datetime,
+    link: str = "/",
+    people: tuple[str, ...] = (),
 ) -> UUID:
-    """Keep a message that stands in nobody's inbox, and send it to one locked receiver. Its id."""
+    """Keep a message that stands in nobody's inbox, and send it to one locked receiver. Its id. Where
+    `people` are named, its text is theirs alone."""
     message_id, event_id = uuid7(), uuid7()
     draft = Draft(
         event_id=event_id,
         event_type=event_type,
         institution=institution,
         roles=(),
+        people=people,
         in_inbox=False,
         pool_code="",
         bank_code="",
@@ -37,7 +41,7 @@ async def send_test(
         subject=str(receiver_id),
         happened_at=now,
         text=text,
-        link="/",
+        link=link,
         payload=webhook_body(event_type=event_type, event_id=event_id, happened_at=now, told=told),
         urgent=True,
     )

@@ -17,7 +17,7 @@ from services.notifications.domain.receivers import ReceiverState
 _DUE = """
     select r.id from receivers r
     join unnest($2::text[], $3::timestamptz[]) as due (digest, before) on due.digest = r.digest
-    where r.state = $1 and (
+    where r.state = $1 and r.confirmed_at is not null and (
         exists (
             select from digest_entries e
             where e.receiver_id = r.id and e.digest_id is null and e.entered_at < due.before)

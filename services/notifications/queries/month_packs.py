@@ -14,6 +14,7 @@ from services.notifications.domain.receivers import TOLD
 _ASKED = """
     select id from receivers r
     where r.institution = $1 and r.month_pack and r.state = any ($2) and r.roles && $3
+      and r.confirmed_at is not null
       and (r.pools = '{}' or $4 = any (r.pools))
       and (r.seen_pools is null or $4 = any (r.seen_pools))
     order by r.id

@@ -10,7 +10,7 @@ _SHOWN = """
     select r.id, r.institution, r.created_by as subject, r.channel, s.address, s.language, r.event_types,
            r.pools, r.least_amount_fen as least_amount,
            r.quiet_from, r.quiet_until, r.working_days_only, r.digest, r.month_pack,
-           r.roles, r.state, r.failing_since, r.last_error, r.created_at, r.version
+           r.roles, r.state, r.failing_since, r.last_error, r.created_at, r.confirmed_at, r.version
     from receivers r join subscriptions s on s.id = r.id
 """
 

@@ -16,6 +16,7 @@ from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.retries import AttemptResult
 from services.notifications.senders.attached import Attachment, enclosed_with
 from services.notifications.settings import NotificationsSettings
+from services.notifications.templates.confirm_words import code_line
 from services.notifications.templates.words import CATALOGUE
 from shared.tls import trusted
 
@@ -77,12 +78,13 @@ class EmailSender:
         """Compose and send once. Never raises for what the server does."""
         language = target["language"]
         title = delivery.title_zh if language == "zh" else delivery.title_en
-        text, html = CATALOGUE.email(
-            language,
-            title=title,
-            text=delivery.text_zh if language == "zh" else delivery.text_en,
-            url=self._console + delivery.link,
-        )
+        said = delivery.text_zh if language == "zh" else delivery.text_en
+        url = self._console + delivery.link
+        # Not kept with the message: whoever reads the delivery log does not read the mailbox.
+        if code := target["code"]:
+            said += f"\n\n{code_line(language, code)}"
+            url += f"?code={code}"
+        text, html = CATALOGUE.email(language, title=title, text=said, url=url)
         enclosed = await asyncio.to_thread(
             enclosed_with, delivery, title=title, language=language, console=self._console
         )
@@ -90,6 +92,8 @@ class EmailSender:
             sender=self._server.sender,
             to=target["address"],
             delivery_id=delivery.delivery_id,
+            # A second try has another code: it is no second copy of the letter.
+            try_number=delivery.number if target["code"] else 0,
             title=title,
             text=text,
             html=enclosed.html or html,
@@ -118,15 +122,18 @@ def compose(
     html: str,
     language: str,
     at: datetime,
+    try_number: int = 0,
     attachments: Sequence[Attachment] = (),
 ) -> EmailMessage:
-    """The e-mail. Its Message-ID is that of the delivery, so that a second copy shows as one."""
+    """The e-mail. Its Message-ID is that of the delivery, so that a second copy shows as one; with a
+    `try_number` it is of that try alone."""
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = to
     mail["Subject"] = " ".join(title.split())
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{delivery_id.hex}@{domain_of(sender)}>"
+    of_try = f".{try_number}" if try_number else ""
+    mail["Message-ID"] = f"<{delivery_id.hex}{of_try}@{domain_of(sender)}>"
     # No out-of-office reply to a machine (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)

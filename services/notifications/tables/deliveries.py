@@ -106,7 +106,8 @@ _ADD_OR_AGAIN = (
 _AGAIN = f"""
     update deliveries d set {_DUE_AGAIN}
     where d.message_id = $2 and d.state = any ($3)
-      and exists (select from receivers r where r.id = d.receiver_id and r.state = any ($4))
+      and exists (select from receivers r where r.id = d.receiver_id and r.state = any ($4)
+                    and r.confirmed_at is not null)
     returning d.id
 """
 
@@ -123,7 +124,8 @@ _NOW = f"""
     set state = $1, tries = case when d.{_PENDING} then d.tries else 0 end,
         next_attempt_at = clock_timestamp(), finished_at = null, urgent = true
     where d.id = any ($2) and d.institution = $3
-      and exists (select from receivers r where r.id = d.receiver_id and r.state = any ($4))
+      and exists (select from receivers r where r.id = d.receiver_id and r.state = any ($4)
+                    and r.confirmed_at is not null)
       and (not d.{_PENDING} or d.attempts = 0 or exists (
             select from attempts a where a.delivery_id = d.id and a.number = d.attempts))
     returning d.id

@@ -47,7 +47,7 @@ _WANTED = """
     select m.id as message_id, m.institution, r.id as receiver_id,
            r.digest <> $5 and not m.urgent as gathered
     from messages m join receivers r on r.institution = m.institution
-    where m.id = any ($1) and r.state = any ($2)
+    where m.id = any ($1) and r.state = any ($2) and r.confirmed_at is not null
       and not (r.month_pack and m.event_type = $6)
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
       and (r.pools = '{}' or m.pool_code = '' or m.pool_code = any (r.pools))

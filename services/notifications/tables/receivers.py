@@ -34,8 +34,8 @@ _ADD = """
     insert into receivers (id, institution, channel, for_people, roles, event_types, state,
                            state_since, created_at, created_by, is_group, pools,
                            least_amount_fen, seen_pools, quiet_from, quiet_until,
-                           working_days_only, digest, month_pack)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                           working_days_only, digest, month_pack, confirmed_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 """
 
 _LOCK = f"""
@@ -98,6 +98,8 @@ class NewReceiver:
     digest: str = Digest.EACH
     month_pack: bool = False
     is_group: bool = False
+    is_confirmed: bool = True
+    """Whether it is told from the beginning; a mailbox is asked first."""
     seen_pools: Collection[str] | None = None
     """The pools that whoever set it up belongs to; None for all of them."""
 
@@ -149,6 +151,7 @@ async def add(
         receiver.hours.working_days_only,
         receiver.digest,
         receiver.month_pack,
+        now if receiver.is_confirmed else None,
     )
     bank = "" if receiver.institution == BUREAU else receiver.institution
     begins = {"id": receiver.id, "state": None, "version": 0, "bank_code": bank}

@@ -156,6 +156,9 @@ class Receiver(Row, table=True):
     digest: str = Field(default="each", sa_column=_text(server_default="each"))
     digested_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     """Message by message, or gathered every working day or week."""
+    confirmed_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """When whoever reads a mailbox said yes to it; null where they have not yet, and it is told nothing.
+    Of other channels when it was set up."""
     month_pack: bool = False
     """A letter with a workbook for every month that is posted."""
     not_before: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
@@ -221,6 +224,21 @@ class Subscription(Row, table=True):
     institution: str = Field(sa_column=_text())
     address: str = Field(sa_column=_text())
     language: str = Field(sa_column=_text())
+
+
+class Confirmation(Row, table=True):
+    """The last letter that asked whoever reads a mailbox, by a code of which the hash is kept."""
+
+    __tablename__ = "confirmations"
+
+    subscription_id: UUID = Field(primary_key=True, foreign_key="subscriptions.id")
+    institution: str = Field(sa_column=_text())
+    asked_at: datetime = Field(sa_column=_moment())
+    valid_until: datetime = Field(sa_column=_moment())
+    code_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Null until the letter goes out, and once the code is used."""
+    tries: int = 0
+    confirmed_by: str = Field(default="", sa_column=_text(server_default=""))
 
 
 class Delivery(Row, table=True):

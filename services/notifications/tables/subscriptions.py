@@ -35,3 +35,11 @@ async def change(
     await conn.execute(
         "update receivers set month_pack = $2 where id = $1", subscription_id, month_pack
     )
+
+
+async def address_of(conn: asyncpg.Connection, subscription_id: UUID) -> str:
+    """Where a subscription that is there writes to."""
+    address: str = await conn.fetchval(
+        "select address from subscriptions where id = $1", subscription_id
+    )
+    return address
