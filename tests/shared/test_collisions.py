@@ -50,7 +50,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "case_moves_pkey", "collateral_pkey", "documents_pkey", "draws_pkey",
         "pledge_registrations_pkey", "valuations_pkey", "conditions_pkey",
         "enhancement_versions_pkey",  # of a policy or a guarantee that is locked
-        "bulk_rows_pkey",  # of a file whose row is locked
+        "bulk_rows_pkey", "bulk_would_take_pkey",  # of a file whose row is locked
         "extract_rows_pkey", "extract_takings_pkey",  # the same
         "superseded_revisions_pkey", "application_drafts_began",
         "application_drafts_open",  # on conflict
@@ -94,7 +94,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "claim_steps_pkey", "draws_pkey", "open_items_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
         "opening_rows_loan", "opening_rows_pkey", "settlement_carried_pkey",
         "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
-        "settlement_statements_pkey", "transfers_pkey",
+        "settlement_statements_pkey", "statements_to_send_pkey", "transfers_pkey",
         "warning_looks_pkey", "objection_counts_pkey",  # on conflict
         "claim_file_rows_pkey",  # of a file that is new, each line once
         "warning_measures_pkey", "disposal_rights_pkey", "disposal_rounds_pkey",
