@@ -24,14 +24,14 @@ from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
 from shared.http import answers, description, docs_page, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
-from shared.http.context import context_of
+from shared.http.context import context_of, learn_time
 from shared.http.ended_logins import router as ended_logins_router
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
 from shared.http.known_query import known_query
 from shared.http.reads import ReadsMiddleware
 from shared.http.reads import router as reads_router
-from shared.http.sandbox import SandboxClockMiddleware, sandbox_router
+from shared.http.sandbox import sandbox_router
 from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
@@ -72,7 +72,7 @@ class Service:
     def api(self) -> APIRouter:
         """All routes, once for every application of the service in this process: what FastAPI works
         out of a route at its first request is kept with the route."""
-        api = APIRouter(dependencies=[Depends(known_query)])
+        api = APIRouter(dependencies=[Depends(learn_time), Depends(known_query)])
         every = (events_router(self.consumes), reads_router, ended_logins_router)
         for router in (*self.routers, *every):
             api.include_router(router, prefix="/api/v1")
@@ -82,7 +82,7 @@ class Service:
     @cached_property
     def sandbox_api(self) -> APIRouter:
         """What a sandbox answers besides."""
-        api = APIRouter(dependencies=[Depends(known_query)])
+        api = APIRouter(dependencies=[Depends(learn_time), Depends(known_query)])
         api.include_router(sandbox_router(self.due), prefix="/api/v1")
         return api
 
@@ -116,8 +116,6 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         collisions=service.collisions,
     )
     limit = CallerLimit(per_second=settings.requests_per_second, at_once=settings.requests_at_once)
-    if settings.environment == "sandbox":
-        app.add_middleware(SandboxClockMiddleware)
     app.add_middleware(ReadsMiddleware)
     app.user_middleware.insert(0, Middleware(CallerLimitMiddleware, limit=limit))
     keys = Jwks(settings.token_keys)

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.auth.identity import Identity, requires
 from shared.context import DueJob, run_due
@@ -27,18 +26,6 @@ class ClockReading(BaseModel):
     """What the clock says."""
 
     now: datetime
-
-
-class SandboxClockMiddleware:
-    """Every request goes by the clock as it stands now, whichever replica has moved it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/api/"):
-            await scope["app"].state.context.clock.reload()
-        await self.app(scope, receive, send)
 
 
 def sandbox_router(due: Sequence[DueJob]) -> APIRouter:

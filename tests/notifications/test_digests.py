@@ -179,7 +179,8 @@ async def test_a_digest_tells_once_what_was_told_and_what_is_to_be_done_whoever_
         # The whole of it is seen by whose it is, and no delivery of the single messages was made.
         async def arrived():
             asked = {"event_type": "digest.v1", "state": "delivered"}
-            return (await person.get("/messages", params=asked)).json()["items"]
+            found = (await person.get("/messages", params=asked)).json()["items"]
+            return [one for one in found if one["id"] == str(digest_id)]
 
         (digest,) = await until(arrived)
         assert len(digest["deliveries"]) == 1
