@@ -4,9 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import asyncpg
-from fastapi import APIRouter, Depends, Query
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter, Query
 
 from services.applications.api import presenters
 from services.applications.api.common import Anyone
@@ -21,9 +19,9 @@ from shared.clock import SHANGHAI, business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.field_messages import ONE_LINE
-from shared.http.grid_files import FILE, Form, sent_as_file
-from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
+from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
+from shared.http.list_routes import serve_list
 from shared.money import format_fen
 from shared.sheets.table_files import FileColumn
 
@@ -128,23 +126,7 @@ async def _wanted(
     return dict(conditions_of(wanted))
 
 
-Wanted = Annotated[dict[str, Any], Depends(_wanted)]
-ListAsked = Annotated[Asked, Depends(asked_of(lists.CASES))]
-Sort = sort_of(lists.CASES)
-
-
-@router.get("/applications")
-async def list_cases(
-    caller: Anyone, context: CurrentContext, where: Wanted, asked: ListAsked
-) -> GridPage[CaseSummary]:
-    """Cases you may see, the youngest first where `sort` says nothing else."""
-    return await page_asked(context, caller, CASES, where, asked)
-
-
-@router.get("/applications/export.{file_form}", response_class=StreamingResponse, responses=FILE)
-async def export_cases(
-    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Wanted,
-    sort: Sort = None,  # type: ignore[valid-type]
-) -> StreamingResponse:  # fmt: skip
-    """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, CASES, where, sort=sort, form=file_form)
+serve_list(
+    router, "applications", CASES, CaseSummary, caller=Anyone, wanted=_wanted, named="cases",
+    says="Cases you may see, the youngest first where `sort` says nothing else.",
+)  # fmt: skip

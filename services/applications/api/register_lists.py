@@ -3,9 +3,7 @@
 from typing import Annotated, Any
 
 import asyncpg
-from fastapi import APIRouter, Depends, Query
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter, Query
 
 from services.applications.api.firms import FirmSummary
 from services.applications.api.right_answers import RightSummary, summary
@@ -14,9 +12,8 @@ from services.applications.domain.right_facts import LegalStatus
 from services.applications.queries import lists, register
 from shared.auth.identity import Identity
 from shared.context import Context
-from shared.http.context import CurrentContext
-from shared.http.grid_files import FILE, Form, sent_as_file
-from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
+from shared.http.grids import Listed, Rows
+from shared.http.list_routes import serve_list
 from shared.money import format_fen
 from shared.rights import Kind
 from shared.schemes.vocabulary import IP_KINDS
@@ -101,48 +98,12 @@ async def _firms_wanted(q: Words = None) -> dict[str, Any]:
     return dict(lists.conditions_of_firms(q))
 
 
-WantedRights = Annotated[dict[str, Any], Depends(_rights_wanted)]
-WantedFirms = Annotated[dict[str, Any], Depends(_firms_wanted)]
-RightsAsked = Annotated[Asked, Depends(asked_of(lists.RIGHTS))]
-FirmsAsked = Annotated[Asked, Depends(asked_of(lists.FIRMS))]
-RightSort = sort_of(lists.RIGHTS)
-FirmSort = sort_of(lists.FIRMS)
-
-
-@router.get("/rights", tags=["rights"])
-async def list_rights(
-    caller: Reader, context: CurrentContext, where: WantedRights, asked: RightsAsked
-) -> GridPage[RightSummary]:
-    """Rights that you may know of, by kind and number where `sort` says nothing else: those of your
-    own cases and all that the bureau has entered or imported."""
-    return await page_asked(context, caller, RIGHTS, where, asked)
-
-
-@router.get(
-    "/rights/export.{file_form}", tags=["rights"], response_class=StreamingResponse, responses=FILE
-)
-async def export_rights(
-    file_form: Form, request: Request, caller: Reader, context: CurrentContext, where: WantedRights,
-    sort: RightSort = None,  # type: ignore[valid-type]
-) -> StreamingResponse:  # fmt: skip
-    """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, RIGHTS, where, sort=sort, form=file_form)
-
-
-@router.get("/firms", tags=["firms"])
-async def list_firms(
-    caller: Reader, context: CurrentContext, where: WantedFirms, asked: FirmsAsked
-) -> GridPage[FirmSummary]:
-    """Firms that borrow or own rights, by credit code, as far as you may see them."""
-    return await page_asked(context, caller, FIRMS, where, asked)
-
-
-@router.get(
-    "/firms/export.{file_form}", tags=["firms"], response_class=StreamingResponse, responses=FILE
-)
-async def export_firms(
-    file_form: Form, request: Request, caller: Reader, context: CurrentContext, where: WantedFirms,
-    sort: FirmSort = None,  # type: ignore[valid-type]
-) -> StreamingResponse:  # fmt: skip
-    """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, FIRMS, where, sort=sort, form=file_form)
+serve_list(
+    router, "rights", RIGHTS, RightSummary, caller=Reader, wanted=_rights_wanted, tags=("rights",),
+    says="Rights that you may know of, by kind and number where `sort` says nothing else: those of your"
+    "\nown cases and all that the bureau has entered or imported.",
+)  # fmt: skip
+serve_list(
+    router, "firms", FIRMS, FirmSummary, caller=Reader, wanted=_firms_wanted, tags=("firms",),
+    says="Firms that borrow or own rights, by credit code, as far as you may see them.",
+)  # fmt: skip

@@ -1,12 +1,10 @@
 """Claims and recoveries as lists, and as files."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter
 
 from services.risk_pool.api.case_requests import Route
 from services.risk_pool.api.case_responses import ClaimInList, RecoveryAnswer
@@ -17,10 +15,9 @@ from services.risk_pool.domain.claim import State
 from services.risk_pool.queries import lists, recoveries
 from shared.auth.identity import Identity
 from shared.context import Context
-from shared.http.context import CurrentContext
-from shared.http.grid_files import FILE, Form, sent_as_file
-from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
+from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
+from shared.http.list_routes import serve_list
 from shared.money import format_fen
 from shared.postgres.conditions import between
 from shared.sheets.table_files import FileColumn
@@ -153,52 +150,12 @@ async def _recoveries_wanted(
     }
 
 
-Claims = Annotated[dict[str, Any], Depends(_claims_wanted)]
-Recoveries = Annotated[dict[str, Any], Depends(_recoveries_wanted)]
-ClaimsAsked = Annotated[Asked, Depends(asked_of(lists.CLAIMS))]
-RecoveriesAsked = Annotated[Asked, Depends(asked_of(lists.RECOVERIES))]
-ClaimSort = sort_of(lists.CLAIMS)
-RecoverySort = sort_of(lists.RECOVERIES)
-
-
-@router.get("/claims", tags=["claims"])
-async def list_claims(
-    caller: Anyone, context: CurrentContext, where: Claims, asked: ClaimsAsked
-) -> GridPage[ClaimInList]:
-    """Claims, the newest first where `sort` says nothing else. A bank sees its own."""
-    return await page_asked(context, caller, _CLAIMS, where, asked)
-
-
-@router.get(
-    "/claims/export.{file_form}", tags=["claims"], response_class=StreamingResponse, responses=FILE
-)
-async def export_claims(
-    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Claims,
-    sort: ClaimSort = None,  # type: ignore[valid-type]
-) -> StreamingResponse:  # fmt: skip
-    """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, _CLAIMS, where, sort=sort, form=file_form)
-
-
-@router.get("/recoveries", tags=["recoveries"])
-async def list_recoveries(
-    caller: Anyone, context: CurrentContext, where: Recoveries, asked: RecoveriesAsked
-) -> GridPage[RecoveryAnswer]:
-    """Recoveries, the newest first where `sort` says nothing else. A bank sees its own."""
-    return await page_asked(context, caller, _RECOVERIES, where, asked)
-
-
-@router.get(
-    "/recoveries/export.{file_form}",
-    tags=["recoveries"],
-    response_class=StreamingResponse,
-    responses=FILE,
-)
-async def export_recoveries(
-    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Recoveries,
-    sort: RecoverySort = None,  # type: ignore[valid-type]
-) -> StreamingResponse:  # fmt: skip
-    """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(
-        request, context, caller, _RECOVERIES, where, sort=sort, form=file_form
-    )
+serve_list(
+    router, "claims", _CLAIMS, ClaimInList, caller=Anyone, wanted=_claims_wanted, tags=("claims",),
+    says="Claims, the newest first where `sort` says nothing else. A bank sees its own.",
+)  # fmt: skip
+serve_list(
+    router, "recoveries", _RECOVERIES, RecoveryAnswer,
+    caller=Anyone, wanted=_recoveries_wanted, tags=("recoveries",),
+    says="Recoveries, the newest first where `sort` says nothing else. A bank sees its own.",
+)  # fmt: skip

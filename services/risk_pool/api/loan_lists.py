@@ -4,9 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Query
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter, Query
 
 from services.risk_pool.api.coverages import Anyone, CoverageInList, CoverageState
 from services.risk_pool.api.warnings import CauseName, Level, WarningInList, shown_warning
@@ -16,10 +14,9 @@ from services.risk_pool.domain.warning_signs import LEVEL_WORDS
 from services.risk_pool.queries import lists
 from shared.auth.identity import Identity
 from shared.context import Context
-from shared.http.context import CurrentContext
-from shared.http.grid_files import FILE, Form, sent_as_file
-from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
+from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
+from shared.http.list_routes import serve_list
 from shared.money import format_fen
 from shared.postgres.conditions import between
 from shared.risk_classes import RiskClass
@@ -141,55 +138,13 @@ async def _warnings_wanted(
     }
 
 
-Coverages = Annotated[dict[str, Any], Depends(_coverages_wanted)]
-Warnings = Annotated[dict[str, Any], Depends(_warnings_wanted)]
-CoveragesAsked = Annotated[Asked, Depends(asked_of(lists.COVERAGES))]
-WarningsAsked = Annotated[Asked, Depends(asked_of(lists.WARNINGS))]
-CoverageSort = sort_of(lists.COVERAGES)
-WarningSort = sort_of(lists.WARNINGS)
-
-
-@router.get("/coverages", tags=["coverages"])
-async def list_coverages(
-    caller: Anyone, context: CurrentContext, where: Coverages, asked: CoveragesAsked
-) -> GridPage[CoverageInList]:
-    """Coverages, the newest case first where `sort` says nothing else. A bank sees its own."""
-    return await page_asked(context, caller, _COVERAGES, where, asked)
-
-
-@router.get(
-    "/coverages/export.{file_form}",
-    tags=["coverages"],
-    response_class=StreamingResponse,
-    responses=FILE,
-)
-async def export_coverages(
-    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Coverages,
-    sort: CoverageSort = None,  # type: ignore[valid-type]
-) -> StreamingResponse:  # fmt: skip
-    """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(
-        request, context, caller, _COVERAGES, where, sort=sort, form=file_form
-    )
-
-
-@router.get("/warnings", tags=["warnings"])
-async def list_warnings(
-    caller: Anyone, context: CurrentContext, where: Warnings, asked: WarningsAsked
-) -> GridPage[WarningInList]:
-    """Warnings, the newest first where `sort` says nothing else. A bank sees its own."""
-    return await page_asked(context, caller, _WARNINGS, where, asked)
-
-
-@router.get(
-    "/warnings/export.{file_form}",
-    tags=["warnings"],
-    response_class=StreamingResponse,
-    responses=FILE,
-)
-async def export_warnings(
-    file_form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Warnings,
-    sort: WarningSort = None,  # type: ignore[valid-type]
-) -> StreamingResponse:  # fmt: skip
-    """The same as a file: all that matches, in the same order."""
-    return await sent_as_file(request, context, caller, _WARNINGS, where, sort=sort, form=file_form)
+serve_list(
+    router, "coverages", _COVERAGES, CoverageInList,
+    caller=Anyone, wanted=_coverages_wanted, tags=("coverages",),
+    says="Coverages, the newest case first where `sort` says nothing else. A bank sees its own.",
+)  # fmt: skip
+serve_list(
+    router, "warnings", _WARNINGS, WarningInList,
+    caller=Anyone, wanted=_warnings_wanted, tags=("warnings",),
+    says="Warnings, the newest first where `sort` says nothing else. A bank sees its own.",
+)  # fmt: skip
