@@ -10,10 +10,12 @@ import asyncpg
 import pytest
 
 from shared.http.grids import _place, another_order
+from shared.http.list_filters import days_between, fen_between
 from shared.http.pages import CursorInvalid, encode_cursor
 from shared.postgres import grids
 from shared.postgres.conditions import between
 from shared.postgres.grids import Grid, Order, Sortable
+from shared.refusals import FieldsWrong
 
 GRID = Grid(
     rows="listed",
@@ -107,3 +109,21 @@ def test_a_cursor_of_another_order_is_refused():
     assert _place(given, GRID.order("amount")) == (5, UUID(int=1))
     with pytest.raises(CursorInvalid, match=str(another_order())):
         _place(given, GRID.order("-amount"))
+
+
+def test_every_wrong_bound_of_an_amount_or_a_time_is_named():
+    with pytest.raises(FieldsWrong) as two:
+        fen_between("amount", "1e3", "x")
+    with pytest.raises(FieldsWrong) as turned:
+        fen_between("amount", "2.00", "1.99")
+    with pytest.raises(FieldsWrong) as days:
+        days_between("due", date(2026, 3, 2), date(2026, 3, 1))
+
+    assert [(one.place, one.code) for one in two.value.faults] == [
+        (("amount_from",), "amount-malformed"), (("amount_to",), "amount-malformed"),
+    ]  # fmt: skip
+    for wrong, place in ((turned, "amount_to"), (days, "due_to")):
+        assert [(one.place, one.code) for one in wrong.value.faults] == [
+            ((place,), "ends-before-it-begins")
+        ]
+    assert fen_between("amount", "1.99", "1.99") == (199, 199)
