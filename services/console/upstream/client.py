@@ -139,14 +139,7 @@ class Api:
             # A stream of news may be silent for long; only its beginning is waited for.
             timeout=httpx.Timeout(15, read=None),
         )
-        try:
-            response = await self._client.send(request, stream=True)
-        except httpx.HTTPError as error:
-            raise Problem(503, "service-unreachable", "", self._name) from error
-        if response.is_success:
-            return response
-        await response.aread()
-        raise _problem(response, self._name)
+        return await self._begun(request)
 
     async def streamed(self, path: str, query: Sequence[tuple[str, str]]) -> httpx.Response:
         """A file of any size, read bit by bit; whoever reads it closes it. Raises Problem."""
@@ -157,6 +150,9 @@ class Api:
             headers=self._headers,
             timeout=httpx.Timeout(120),
         )
+        return await self._begun(request)
+
+    async def _begun(self, request: httpx.Request) -> httpx.Response:
         try:
             response = await self._client.send(request, stream=True)
         except httpx.HTTPError as error:
