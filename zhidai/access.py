@@ -45,16 +45,19 @@ class Access:
         roles: tuple[str, ...],
         state: Path,
         subject: str | None = None,
+        institution: str = "*",
         url: str = "",
     ) -> None:
-        """`subject` and `roles` are for the development issuer alone: with a login or a token of the
-        identity provider one is who one is."""
+        """`subject`, `roles` and `institution` are for the development issuer alone: with a login or a
+        token of the identity provider one is who one is."""
         self._service = service
         self._state = state
         self._root = _root_of(service, state, url)
         self._client = httpx.Client(timeout=httpx.Timeout(120, connect=5))
         self._is_that_service()
-        token, self._acts_for_person = _token(roles, subject, state, self._root)
+        token, self._acts_for_person = _token(
+            roles, subject, state, self._root, institution=institution
+        )
         self._headers = {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, **query: Any) -> Any:
@@ -65,6 +68,10 @@ class Access:
         """The JSON of a POST. `key` names the fact, so that doing it again changes nothing."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         return self._call("POST", path, json=body, headers=headers).json()
+
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The JSON of a PUT."""
+        return self._call("PUT", path, json=body).json()
 
     def get_bytes(self, path: str) -> bytes:
         """The bytes of a file."""
@@ -174,7 +181,9 @@ def _root_of(service: str, state: Path, url: str) -> str:
     return (named or running_instance(state).addresses[service]).rstrip("/")
 
 
-def _token(roles: tuple[str, ...], subject: str | None, state: Path, root: str) -> tuple[str, bool]:
+def _token(
+    roles: tuple[str, ...], subject: str | None, state: Path, root: str, *, institution: str = "*"
+) -> tuple[str, bool]:
     """ZHIDAI_TOKEN, the person who is logged in, or whom the development issuer is asked to make up;
     and whether it is the person's.
 
@@ -203,7 +212,7 @@ def _token(roles: tuple[str, ...], subject: str | None, state: Path, root: str) 
         )
     issuer = Issuer.at(state / "issuer", environment="development")
     who = subject or f"zhidai-{roles[0]}"
-    return issuer.issue(who, who, list(roles), "*"), False
+    return issuer.issue(who, who, list(roles), institution), False
 
 
 def _is_elsewhere(login: logins.Login, subject: str | None, state: Path) -> bool:

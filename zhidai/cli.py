@@ -19,6 +19,7 @@ from zhidai.commands import (
     kafka_rights,
     login,
     reconcile,
+    sandbox,
     settle,
 )
 from zhidai.commands.options import StateFolder
@@ -110,7 +111,7 @@ def migrate(
 
 
 for command in (
-    schemes_cli, settle, audit, export, explain, events, reconcile, kafka_rights, init_production,
+    schemes_cli, sandbox, settle, audit, export, explain, events, reconcile, kafka_rights, init_production,
     backup, login,
 ):  # fmt: skip
     command.mount(app)
