@@ -101,7 +101,7 @@ async def _wanted(
 ) -> dict[str, Any]:
     if caller.bank is not None and (person is not None or priority is not None):
         raise Forbidden(
-            "经办人和紧急程度仅供管理部门筛选。",
+            "经办人和紧急程度仅供主管部门筛选。",
             "Who has a case and its priority are for the bureau alone.",
         )
     lit = lamp and lamp_days(
