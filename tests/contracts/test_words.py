@@ -255,7 +255,7 @@ def test_every_role_and_kind_of_event_has_its_name():
 
 
 def test_every_problem_says_what_to_do():
-    statuses = {status for status, _, _ in problem_codes.codes(SERVICES)}
+    statuses = {status for status, _, _ in problem_codes.codes_said(SERVICES)}
     assert len(statuses) > 8
     assert nameless("next_status", sorted(map(str, statuses))) == []
 
