@@ -11,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from services.console.drafts.kept import DraftsInMemory
 from services.console.http.errors import answer_errors, unexpected
 from services.console.http.health import answer_operators
 from services.console.http.page_context import Console
@@ -22,9 +23,13 @@ from services.console.login.sessions import Sessions
 from services.console.pages import PAGES
 from services.console.rendering.environment import STATIC, CachedFiles, Renderer
 from services.console.settings import ConsoleSettings
+from services.console.tables.drafts import DraftsInDatabase
+from services.console.tables.own import OwnDatabase
 from services.console.tables.sessions import SessionsInDatabase
+from services.console.tables.views import ViewsInDatabase
 from services.console.upstream.client import Services
 from services.console.upstream.demo import DemoLoader
+from services.console.views.kept import ViewsInMemory
 from shared.auth.issuer import Issuer
 from shared.garbage import keep_what_is_there
 from shared.http.body_limit import BodyLimitMiddleware
@@ -60,7 +65,8 @@ def application(
     """
     services = Services.at(settings, transports)
     cipher = SessionCipher(settings.session_secret.get_secret_value())
-    sessions = _sessions(settings, cipher)
+    database = OwnDatabase(settings.database_url) if settings.database_url else None
+    sessions = _sessions(settings, cipher, database)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -78,7 +84,15 @@ def application(
     )
     renderer = Renderer(in_production=settings.environment == "production")
     app.state.console = Console(
-        settings, services, renderer, _login_method(settings), sessions, demo
+        settings=settings,
+        services=services,
+        renderer=renderer,
+        login=_login_method(settings),
+        sessions=sessions,
+        cipher=cipher,
+        views=ViewsInDatabase(database) if database else ViewsInMemory(),
+        drafts=DraftsInDatabase(database) if database else DraftsInMemory(),
+        demo=demo,
     )
     app.router.routes.extend(PAGES.routes)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
@@ -88,8 +102,10 @@ def application(
     return app
 
 
-def _sessions(settings: ConsoleSettings, cipher: SessionCipher) -> Sessions:
-    at_all = SessionsInDatabase(settings.database_url) if settings.database_url else None
+def _sessions(
+    settings: ConsoleSettings, cipher: SessionCipher, database: OwnDatabase | None
+) -> Sessions:
+    at_all = SessionsInDatabase(database) if database else None
     longest = timedelta(hours=settings.session_hours or LONGEST_SESSION_HOURS)
     idle = settings.session_idle_minutes
     return Sessions(

@@ -26,7 +26,7 @@ _ASKED: Final[Mapping[str, tuple[str, str]]] = {
     "amount_from": ("金额不低于", "amount from"), "amount_to": ("金额不高于", "amount to"),
     "assigned": ("经办", "taken by"), "person": ("经办人", "taken by"), "bank": ("银行", "bank"),
     "area": ("地区", "area"), "cause": ("预警原因", "cause"), "claim_id": ("补偿申请", "claim"),
-    "claimed_from": ("申报日自", "filed from"), "claimed_to": ("申报日至", "filed to"),
+    "claimed_from": ("申请日自", "filed from"), "claimed_to": ("申请日至", "filed to"),
     "due_from": ("办理期限自", "due from"), "due_to": ("办理期限至", "due to"),
     "kind": ("权利类型", "kind of right"), "lamp": ("时限灯", "lamp"),
     "legal_status": ("法律状态", "legal status"), "level": ("级别", "level"),
@@ -43,6 +43,18 @@ _ASKED: Final[Mapping[str, tuple[str, str]]] = {
     "who": ("经办", "whose"),
 }  # fmt: skip
 """What a list was narrowed by, as it stands on top of its workbook."""
+
+_ORDERED: Final[Mapping[str, tuple[str, str]]] = {
+    "amount": ("金额", "amount"), "approved_on": ("批准日期", "approved on"),
+    "claimed_on": ("申请日期", "filed on"), "due_on": ("办理期限", "due on"),
+    "gross": ("回款总额", "gross"), "level": ("级别", "level"), "matures_on": ("到期日期", "matures on"),
+    "measures_open": ("未完成措施", "open measures"), "number": ("编号", "number"),
+    "outstanding_principal": ("未还本金", "principal"), "pool_pays": ("资金池承担", "the pool's share"),
+    "raised_on": ("预警日期", "raised on"), "received_on": ("到账日期", "received on"),
+    "since": ("进入本环节", "since"), "submitted_at": ("提交时间", "submitted at"),
+    "times": ("出现次数", "times"), "uscc": ("信用代码", "credit code"),
+}  # fmt: skip
+"""By what a list is ordered."""
 
 Form = Literal["csv", "xlsx"]
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -85,7 +97,7 @@ async def sent_as_file(
     now = context.clock.now().astimezone(SHANGHAI)
     table = Table(
         title=listed.en if english else listed.zh,
-        above=_above(request, caller, now, english=english),
+        above=_above(caller, now, _words(request, listed, names, english=english), english=english),
         columns=listed.columns,
         names=names,
         english=english,
@@ -100,13 +112,32 @@ async def sent_as_file(
     )
 
 
-def _above(request: Request, caller: Identity, now: datetime, *, english: bool) -> tuple[str, str]:
+def _words(
+    request: Request, listed: Listed[Any], names: Mapping[str, str], *, english: bool
+) -> list[str]:
+    """By what the list was narrowed, in names: 银行 工商银行, 状态 已批准, 排序 金额（从大到小）."""
+    found = []
+    for name, value in request.query_params.multi_items():
+        if not value:
+            continue
+        told = value
+        if name in ("bank", "pool"):
+            told = names.get(value, value)
+        elif name == "sort":
+            ways = ("从大到小", "从小到大"), ("downwards", "upwards")
+            column = _ORDERED.get(value.removeprefix("-"), (value, value))[english]
+            way = ways[english][not value.startswith("-")]
+            told = f"{column} ({way})" if english else f"{column}（{way}）"
+        elif value in ("true", "false"):
+            told = (("是", "否"), ("yes", "no"))[english][value == "false"]
+        elif value in (of := listed.said.get(name, {})):
+            told = of[value].en if english else of[value].zh
+        found.append(f"{_ASKED.get(name, (name, name))[english]} {told}")
+    return found
+
+
+def _above(caller: Identity, now: datetime, said: list[str], *, english: bool) -> tuple[str, str]:
     """By what the list was narrowed, when it was read and by whom."""
-    said = [
-        f"{_ASKED.get(name, (name, name))[english]} {value}"
-        for name, value in request.query_params.multi_items()
-        if value
-    ]
     at = f"{now:%Y-%m-%d %H:%M}"
     if english:
         return (

@@ -5,8 +5,8 @@ file (`grid_files.py`) are made.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import asyncpg
 from fastapi import Query
@@ -49,6 +49,16 @@ class GridPage(Page[A], Generic[A]):
     totals: Totals | None = Field(None, description="With `totals=true`, else null.")
 
 
+class Said(Protocol):
+    """What a code is called in both languages."""
+
+    @property
+    def zh(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listed(Generic[A]):
     """A list: its name as a file, its grid, the answers of its rows, and its file's columns."""
@@ -60,6 +70,8 @@ class Listed(Generic[A]):
     columns: Sequence[FileColumn]
     names: Callable[[asyncpg.Connection], Awaitable[Mapping[str, str]]]
     """What pools and banks are called, by code: a cell of the form `name` shows it."""
+    said: Mapping[str, Mapping[Any, Said]] = field(default_factory=dict)
+    """Parameter → what its codes are called, for what stands on top of a file."""
 
 
 @dataclass(frozen=True, slots=True)

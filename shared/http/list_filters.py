@@ -17,7 +17,7 @@ Amount = Annotated[str | None, Query(max_length=20, examples=["1000000.00"])]
 Day = Annotated[IsoDate | None, Query(examples=["2026-03-31"])]
 
 _NO_AMOUNT = (
-    "amount-malformed", "金额应为十进制数，如 1000000.00", "An amount is a decimal such as 1000000.00."
+    "amount-malformed", "请填写金额，最多两位小数，如 1000000.00", "An amount is written as 1000000.00."
 )  # fmt: skip
 _BACKWARDS = ("ends-before-it-begins", "止不应小于起", "The end is before the beginning.")
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 SERVICES = ("applications", "risk_pool", "notifications")
 DATABASES = (*SERVICES, "console")
-"""Whoever keeps a database in production. The console's holds sessions alone, and for trying out none
+"""Whoever keeps a database in production. The console's holds sessions, views and drafts alone, and for trying out none
 is needed."""
 
 

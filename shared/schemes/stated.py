@@ -194,7 +194,7 @@ def _money(value: Any, zh: str, en: str) -> int:
     except ValueError:
         raise _Wrong(
             "not-an-amount",
-            f'{zh}须为金额文本，元，最多两位小数，如 "1000000.00"',
+            f"{zh}须为金额（元），最多两位小数，如 1000000.00",
             f'{en}: an amount in yuan as text with at most two decimals, such as "1000000.00"',
         ) from None
     return fen
@@ -210,7 +210,7 @@ def _count(value: Any, zh: str, en: str) -> int:
 
 def _flag(value: Any, zh: str, en: str) -> bool:
     if not isinstance(value, bool):
-        raise _Wrong("not-a-boolean", f"{zh}须为 true 或 false", f"{en}: true or false")
+        raise _Wrong("not-a-boolean", f"{zh}须为是或否（true、false）", f"{en}: true or false")
     return value
 
 
@@ -259,7 +259,7 @@ def parse_ratio(value: Any) -> Fraction:
             return of_hundred / 100
     raise RatioUnreadable(
         "not-a-ratio",
-        '比例须为百分数文本，如 "50"、"33.33"，或分数 "1/3"',
+        "比例须为百分数，如 50、33.33，或分数 1/3",
         'a ratio is percent as text, such as "50" or "33.33", or a fraction "1/3"',
     )
 

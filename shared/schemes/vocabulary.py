@@ -184,7 +184,7 @@ LABELS: dict[str, Words] = {
 
 FIGURES: dict[str, Words] = {
     "pool_available": Words("资金池可用余额", "available balance of the pool"),
-    "bank_year_lending": Words("银行当年入池放款额", "the bank's lending in the pool this year"),
+    "bank_year_lending": Words("银行当年入库放款额", "the bank's lending in the pool this year"),
     "bank_year_ceiling": Words("银行当年补偿限额", "the bank's ceiling for the year"),
     "year_budget": Words("当年补偿预算", "the year's budget for compensation"),
     "term_disbursed": Words("合作期内已放款额", "covered loans disbursed in the term"),

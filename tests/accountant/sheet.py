@@ -204,7 +204,7 @@ def journal(
         row = loan[bank]
         lines += [
             (first, "2026-01-11", "额度保留", f"reserved:{bank}", "capacity", f"=贷款!F{row}", "额度保留"),
-            (first, "2026-01-21", "放款入池", f"covered:{bank}", f"reserved:{bank}", f"=贷款!F{row}", "放款入池"),
+            (first, "2026-01-21", "放款入库", f"covered:{bank}", f"reserved:{bank}", f"=贷款!F{row}", "放款入库"),
         ]  # fmt: skip
     lines += [
         (first, "2026-01-31", "解除额度", "capacity", "covered:ICBC", f"=贷款!G{loan['d']}", "d 补偿批准：解除"),

@@ -268,7 +268,7 @@ class Office:
 
     async def approves(self, case: Any) -> None:
         await self.recommends(case)
-        body = {"opinion": "同意入池", "lists_checked": nothing_found(self.now.date())}
+        body = {"opinion": "同意入库", "lists_checked": nothing_found(self.now.date())}
         await self.post(self.approver(), case, "approve", body)
 
     def reserved(self, case: Any, *, until: date | None = None) -> CoverageReservedV1:

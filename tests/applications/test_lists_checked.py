@@ -41,7 +41,7 @@ async def test_nobody_approves_without_a_recent_look_at_every_list(strict: Offic
     case = await strict.submits()
     await strict.recommends(case)
     path, today = f"/applications/{case['id']}/approve", strict.now.date()
-    approve = {"opinion": "同意入池"}
+    approve = {"opinion": "同意入库"}
 
     async def answer(lists: Any) -> Any:
         return await strict.approver().post(path, json=approve | {"lists_checked": lists})

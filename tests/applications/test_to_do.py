@@ -68,7 +68,7 @@ async def test_a_case_waits_for_one_after_the_other_and_leaves_every_list_when_i
     assert [one[0] for one in await cases(zhao)] == [number]
     await office.post(wang, case, "recommend", {"opinion": "建议批准"})
     assert await cases(wang) == [] == await cases(zhao)
-    body = {"opinion": "同意入池", "lists_checked": nothing_found(office.now.date())}
+    body = {"opinion": "同意入库", "lists_checked": nothing_found(office.now.date())}
     (waits,) = await to_do(office.approver())
     assert (waits["what_zh"], waits["page"]) == ("另一人审批", f"/cases/{case['id']}")
     await office.post(office.approver(), case, "approve", body)

@@ -107,5 +107,5 @@ async def test_a_pool_is_run_off_by_two_persons_and_shows_what_is_left(house: Ho
         page = await checker.opens(run_off)
         confirm = next(action for action in page.actions if action.endswith("/confirm"))
         page = await checker.sends(page, confirm)
-        assert "不再新增入池" in page.text
+        assert "不再新增入库" in page.text
         assert "清算期" in (await checker.opens("/pools/dongli")).text

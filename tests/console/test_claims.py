@@ -56,7 +56,7 @@ async def test_finance_returns_with_every_gap_and_the_clerk_mends_it(house: Hous
 
     async with house.logged_in("finance-sun") as maker:
         page = await maker.opens(path)
-        assert "机器预审 通过" in page.text and "追偿方案" in page.text
+        assert "系统预审 通过" in page.text and "追偿方案" in page.text
         page = await maker.sends(
             page,
             f"{path}/return",

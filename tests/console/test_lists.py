@@ -44,11 +44,12 @@ async def test_a_list_is_ordered_narrowed_summed_and_its_file_is_what_is_filtere
         book = await person.client.get("/lists/cases/export.xlsx?bank=ICBC&sort=amount")
         sheet = load_workbook(io.BytesIO(book.content)).active
         assert sheet is not None
-        assert "银行 ICBC" in str(sheet["A2"].value) and "导出人" in str(sheet["A3"].value)
+        assert "银行 中国工商银行天津分行；排序 金额（从小到大）" in str(sheet["A2"].value)
+        assert "导出人" in str(sheet["A3"].value)
         assert (sheet["F5"].value, sheet["F5"].number_format[:8]) == (800000.05, "#,##0.00")
 
         wrong = await person.opens("/cases?amount_from=viel")
-        assert wrong.status == 422 and "金额应为十进制数" in wrong.text
+        assert wrong.status == 422 and "请填写金额，最多两位小数" in wrong.text
 
 
 async def test_a_way_back_keeps_the_filter_and_the_next_case_is_of_the_filtered_list(house: House):

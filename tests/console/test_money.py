@@ -16,7 +16,7 @@ async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
         start = await maker.opens("/")
         assert claim["number"] in start.text
         page = await maker.opens(path)
-        assert "1,000,000.00" in page.text and "机器预审 通过" in page.text
+        assert "1,000,000.00" in page.text and "系统预审 通过" in page.text
         page = await maker.sends(page, f"{path}/review", opinion="触发条件成立")
         assert "等待另一人审批" in page.text
         assert f"{path}/approve" not in page.actions

@@ -108,7 +108,7 @@ async def test_a_claims_papers_are_opened_where_they_are_stored_and_marked_where
     async with house.logged_in("finance-sun") as finance:
         page = await finance.opens(f"/claims/{claim['id']}")
         assert path in page.links
-        assert "只有文件名和摘要，未存原件" in page.text
+        assert "只有文件名和校验值，未存原件" in page.text
         page = await finance.opens(path)
         assert page.status == 200 and claim["number"] in page.text
         assert f"{path}/verdict" not in page.actions

@@ -15,6 +15,7 @@ from services.console.login.kept import KeptSession, Lasting, SessionsInMemory, 
 from services.console.login.logout_tokens import EVENT
 from services.console.main import application
 from services.console.settings import ConsoleSettings
+from services.console.tables.own import OwnDatabase
 from services.console.tables.sessions import SessionsInDatabase
 from shared.postgres.migrations import upgrade
 from shared.postgres.provision import owner_of, provision, url_for
@@ -51,7 +52,9 @@ def kept(key: int, at: datetime = T0, **more: Any) -> KeptSession:
 
 @pytest.mark.parametrize("place", ["memory", "database"])
 async def test_a_session_is_kept_changed_and_ended_alike_in_both_places(place: str, database: str):
-    store: SessionStore = SessionsInMemory() if place == "memory" else SessionsInDatabase(database)
+    store: SessionStore = (
+        SessionsInMemory() if place == "memory" else SessionsInDatabase(OwnDatabase(database))
+    )
     first, second, other = kept(1), kept(2), kept(3, subject="li", account="li")
     for one in (first, second, other):
         await store.begin(one)

@@ -40,7 +40,7 @@ async def narrow(town: Town) -> Town:
 
 async def approve(office: Office, case: Any, *, who: str, after: float) -> Any:
     await asyncio.sleep(after)
-    agreed = {"opinion": "同意入池", "lists_checked": nothing_found(office.now.date())}
+    agreed = {"opinion": "同意入库", "lists_checked": nothing_found(office.now.date())}
     return await office.approver(who).post(f"/applications/{case['id']}/approve", json=agreed)
 
 

@@ -276,5 +276,5 @@ async def test_one_changed_byte_in_the_ledger_is_named_by_the_audit_and_its_exit
     mended, _ = await served.zhidai(*audit)
 
     assert (before, after, mended) == (0, 1, 0), (intact, named)
-    assert "✗" not in intact and "哈希链 hash chain" in intact
+    assert "✗" not in intact and "校验链 hash chain" in intact
     assert "资金池 pool dongli,第 2 笔 / transfer 2" in named

@@ -400,7 +400,7 @@ def of_a_case(loan: Loan) -> list[Event]:
         ConditionChangedV1(
             **case, condition_no=1, condition="办妥保险", standing="answered", said="保单见附件"
         ),
-        ApplicationRejectedV1(**case, reason="不符合入池条件"),
+        ApplicationRejectedV1(**case, reason="不符合入库条件"),
         ApplicationWithdrawnV1(**case, reason="企业放弃贷款"),
         ApplicationExpiredV1(**case),
         RightEndangeredV1(

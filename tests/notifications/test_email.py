@@ -293,7 +293,7 @@ def test_a_file_may_go_with_a_letter():
         html="<p>见附件。</p>",
         language="zh",
         at=datetime(2026, 3, 31, tzinfo=UTC),
-        attachments=[Attachment(filename="月结单.csv", media_type="text/csv", content=b"a,b")],
+        attachments=[Attachment(filename="对账单.csv", media_type="text/csv", content=b"a,b")],
     )
     read = message_from_bytes(letter.as_bytes(), policy=policy.default)
 
@@ -302,7 +302,7 @@ def test_a_file_may_go_with_a_letter():
         "text/csv",
     ]
     (file,) = read.iter_attachments()
-    assert (file.get_filename(), file.get_payload(decode=True)) == ("月结单.csv", b"a,b")
+    assert (file.get_filename(), file.get_payload(decode=True)) == ("对账单.csv", b"a,b")
     assert read["Content-Language"] == "zh-CN"
 
 

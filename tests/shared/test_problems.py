@@ -125,7 +125,7 @@ async def test_chinese_is_spoken_unless_english_is_preferred(client):
 
     assert problem_of(chinese, 404, "not-found")["detail"] == "没有该申请"
     assert chinese.headers["content-language"] == "zh-CN"
-    assert errors[0]["message"].startswith("金额须为")
+    assert errors[0]["message"].startswith("金额须加引号")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def audit(
     ] = None,
     state: StateFolder = STATE,
 ) -> None:
-    """核对账簿:重算每个余额和哈希链。Recompute every balance and the hash chain; 1 on a fault."""
+    """核对账簿:重算每个余额和校验链。Recompute every balance and the hash chain; 1 on a fault."""
     reports: list[Report] = []
     if file is not None and (file.is_dir() or zipfile.is_zipfile(file)):
         raise typer.Exit(_audit_bundle(file))

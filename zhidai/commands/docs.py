@@ -12,6 +12,7 @@ from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.auth.issuer import ISSUER
 from shared.contracts.envelope import Event, by_type
+from shared.glossary import TERMS
 from shared.messaging.local import LocalTransport
 from shared.schemes import vocabulary
 from shared.service import Service, build
@@ -109,7 +110,20 @@ def glossary() -> str:
         ("Facts a rule may ask for", vocabulary.FACTS),
         ("Figures of a pool", vocabulary.FIGURES),
     )
-    lines = ["# Glossary", "", "Made by `zhidai docs` from `shared/schemes/vocabulary.py`."]
+    lines = [
+        "# Glossary",
+        "",
+        "Made by `zhidai docs` from `shared/glossary.py` and `shared/schemes/vocabulary.py`.",
+        "",
+        "## One thing, one name",
+        "",
+        "What the console and the messages call it, and what it is; a form explains its fields by the same",
+        "words. No text uses another name for it (`tests/contracts/test_words.py`).",
+        "",
+        "| 中文 | English | 说明 | What it is |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {one.zh} | {one.en} | {one.says_zh} | {one.says_en} |" for one in TERMS.values()]
     for title, words in chapters:
         lines += ["", f"## {title}", "", "| 中文 | English | identifier |", "|---|---|---|"]
         lines += [f"| {word.zh} | {word.en} | `{name}` |" for name, word in words.items()]

@@ -59,7 +59,7 @@ def page(services: Iterable[Service]) -> str:
     ]
     # A code may stand at several rules, in any order of import: all that it may mean is told, sorted.
     codes: dict[tuple[int, str], set[str]] = {}
-    for status, code, cause in _codes(services):
+    for status, code, cause in codes_said(services):
         codes.setdefault((status, code), set()).add(cause)
     for status in sorted({status for status, _ in codes}):
         zh, en = _CURES[status]
@@ -88,7 +88,7 @@ def page(services: Iterable[Service]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _codes(services: Iterable[Service]) -> Iterator[tuple[int, str, str]]:
+def codes_said(services: Iterable[Service]) -> Iterator[tuple[int, str, str]]:
     yield from _BEFORE_ANY_RULE
     for service in services:
         yield from ((409, one.code, one.en) for one in service.collisions.values())

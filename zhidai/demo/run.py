@@ -73,9 +73,9 @@ async def demo(*, transport: Transport, seed: int, fresh: bool, state: Path) -> 
         verified = await verify(environment, screen)
         seconds = time.monotonic() - began
         screen.print(
-            f"\n结算单 Statements: {folder / 'statements'} ({files} 个文件)"
+            f"\n对账单 Statements: {folder / 'statements'} ({files} 个文件)"
             f"\n数字 Figures:      {folder / 'figures.json'}"
-            f"\n账本 Ledger:       {'已验证 verified' if verified else '有误 BROKEN'}"
+            f"\n账簿 Ledger:       {'已验证 verified' if verified else '有误 BROKEN'}"
             f"\n请求 Requests:     {callers.requests}"
             f"\n用时 Time:         {seconds:.1f} s"
         )

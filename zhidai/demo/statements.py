@@ -24,7 +24,7 @@ async def fetch(callers: Callers, folder: Path, step: Callable[[str], None]) -> 
                     name = f"{line['party_code']}.{kind}"
                     url = f"/pools/{pool.code}/settlements/{month}/statements/{name}"
                     wanted.append(_one(callers, url, place / name))
-            step(f"{month} 结算单")
+            step(f"{month} 对账单")
     await together(wanted)
     return len(wanted)
 

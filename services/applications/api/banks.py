@@ -24,7 +24,7 @@ router = APIRouter(tags=["banks"])
 Admin = Annotated[Identity, Depends(requires("admin"))]
 
 NOTHING_TO_CHANGE: Final = FieldFault(
-    (), "nothing-to-change", "没有要修改的字段", "There is nothing to change."
+    (), "nothing-to-change", "没有要修改的内容", "There is nothing to change."
 )
 
 

@@ -23,6 +23,8 @@ from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.http.list_routes import serve_list
 from shared.money import format_fen
+from shared.schemes.vocabulary import PURPOSES
+from shared.schemes.vocabulary import Words as Named
 from shared.sheets.table_files import FileColumn
 
 router = APIRouter(tags=["applications"])
@@ -39,12 +41,18 @@ def _submitted(one: CaseSummary) -> date:
     return one.submitted_at.astimezone(SHANGHAI).date()
 
 
+_LAMPS = {
+    "red": Named("已超期", "overdue"),
+    "yellow": Named("最后两个工作日", "the last two working days"),
+}
+
 CASES = Listed(
     zh="申请",
     en="Cases",
     grid=lists.CASES,
     answers=_answers,
     names=lists.names,
+    said={"state": LIFE_CYCLE.states, "purpose": PURPOSES, "lamp": _LAMPS},
     columns=(
         FileColumn("申请编号", "case", lambda one: one.number),
         FileColumn("借款企业", "firm", lambda one: one.borrower_name),
@@ -101,7 +109,7 @@ async def _wanted(
 ) -> dict[str, Any]:
     if caller.bank is not None and (person is not None or priority is not None):
         raise Forbidden(
-            "经办人和紧急程度仅供管理部门筛选。",
+            "经办人和紧急程度仅供主管部门筛选。",
             "Who has a case and its priority are for the bureau alone.",
         )
     lit = lamp and lamp_days(

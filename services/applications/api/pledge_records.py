@@ -108,7 +108,7 @@ async def export_pledge_records_csv(
     """The records as CSV; the last column names what is missing of each."""
     rows = await _all(context, caller, first, last, pool, bank)
     lines = [[*one.values.values(), _words(one.missing)] for _, one in rows]
-    heading = [*(one.zh for one in FIELDS), "缺失字段"]
+    heading = [*(one.zh for one in FIELDS), "缺失栏目"]
     return as_csv(f"pledge-records-{first}-{last}.csv", heading, lines)
 
 
@@ -179,13 +179,13 @@ def _workbook(records: Sequence[PledgeRecord]) -> bytes:
     head = book.add_format({"bold": True, "bg_color": "#E4EEF8", "border": 1, "text_wrap": True})
     text = book.add_format({"num_format": "@"})
     gap = book.add_format({"num_format": "@", "bg_color": "#FDE9D9"})
-    sheet, lacks, about = (book.add_worksheet(name) for name in ("质押登记", "缺失", "字段说明"))
+    sheet, lacks, about = (book.add_worksheet(name) for name in ("质押登记", "缺失", "栏目说明"))
     for one in (sheet, lacks, about):
         one.freeze_panes(1, 0)
         one.set_column(0, len(FIELDS), 22, text)
     sheet.write_row(0, 0, [one.zh for one in FIELDS], head)
-    lacks.write_row(0, 0, ["行", "登记证号", "缺失字段", "接口名称"], head)
-    about.write_row(0, 0, ["字段", "接口名称", "来源"], head)
+    lacks.write_row(0, 0, ["行", "登记证号", "缺失栏目", "接口名称"], head)
+    about.write_row(0, 0, ["栏目", "接口名称", "来源"], head)
     line = 0
     for row, record in enumerate(records, start=1):
         missing = {one.name for one in record.missing}

@@ -43,10 +43,11 @@ RIGHTS = Listed(
     grid=lists.RIGHTS,
     answers=_rights,
     names=lists.names,
+    said={"kind": IP_KINDS},
     columns=(
         FileColumn(
             "类型", "kind", lambda one: IP_KINDS[one.kind].zh if one.kind in IP_KINDS else one.kind,
-            in_english=lambda one: one.kind,
+            in_english=lambda one: IP_KINDS[one.kind].en if one.kind in IP_KINDS else one.kind,
         ),
         FileColumn("号码", "number", lambda one: one.number),
         FileColumn("商标类别", "Nice class", lambda one: one.nice_class, "count"),

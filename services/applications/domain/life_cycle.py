@@ -263,7 +263,7 @@ def _wait(role: str, zh: str, en: str, step: str = "", days: int | None = None,
 
 _ASSUMED, _SICHUAN = "假定", "四川：初审 5 个工作日"
 _WAITS: Final[Mapping[str, Wait]] = {
-    S.SUBMITTED: _wait(SYSTEM_ROLE, "机器校验", "the machine's checks"),
+    S.SUBMITTED: _wait(SYSTEM_ROLE, "系统校验", "the machine's checks"),
     S.RETURNED_FOR_CORRECTION: _wait(
         BANK, "银行补正后重新提交", "the bank to correct and resubmit", "", 10, _ASSUMED),
     S.ACCEPTED: _wait(

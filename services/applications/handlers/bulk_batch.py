@@ -115,7 +115,7 @@ def misplaced(row: RowRead, find: Find) -> tuple[FieldFault, ...]:
         column = find(name)
         if column is None or column.name != name:
             faults.append(
-                FieldFault((name,), "extra-field", "没有这个字段", "There is no such field.")
+                FieldFault((name,), "extra-field", "没有这个栏目", "There is no such field.")
             )
         elif isinstance(value, list | dict | bool):
             faults.append(FieldFault((name,), "not-a-text", "须为文字或数字", "a text or a number"))

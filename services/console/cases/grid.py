@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.formats import yuan
+from services.console.views.kept import ALL, NOT_CHOSEN, KeptView, chosen, is_same, usual_of
 
 PAGE_SIZES: Final = ("20", "50", "100", "200")
 USUAL_SIZE: Final = "50"
-_OF_THE_PAGE: Final = ("cursor", "before")
+_OF_THE_PAGE: Final = NOT_CHOSEN
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ class Grid:
     banks: Sequence[Mapping[str, Any]]
     people: Sequence[Mapping[str, Any]]
     texts: Texts
+    views: Sequence[KeptView] = ()
+    """Those of this list that the person sees."""
 
     @property
     def names(self) -> dict[str, str]:
@@ -122,7 +125,28 @@ class Grid:
         left_out = (*_OF_THE_PAGE, *changed)
         kept = [one for one in self.query if one[0] not in left_out and one[1]]
         kept += [(name, value) for name, value in changed.items() if value]
-        return f"{self.listing.path}?{urlencode(kept)}" if kept else self.listing.path
+        if kept:
+            return f"{self.listing.path}?{urlencode(kept)}"
+        return self.whole if usual_of(self.views, self.listing.path) else self.listing.path
+
+    @property
+    def whole(self) -> str:
+        """The list with nothing chosen, whatever it opens with."""
+        return f"{self.listing.path}?view={ALL}"
+
+    @property
+    def said(self) -> str:
+        """What is chosen, as a view keeps it."""
+        return chosen(self.query, self.listing.words)
+
+    @property
+    def ways(self) -> list[tuple[KeptView, str, bool]]:
+        """Each view with its address, and whether the list shows it."""
+        return [
+            (one, f"{self.listing.path}?{one.query}" if one.query else self.whole,
+             is_same(one, self.said))
+            for one in self.views
+        ]  # fmt: skip
 
     @property
     def sizes(self) -> Sequence[str]:
@@ -143,7 +167,7 @@ class Grid:
     def is_further(self) -> bool:
         """Whether it is another page than the first."""
         said = dict(self.query)
-        return any(said.get(name) for name in _OF_THE_PAGE)
+        return any(said.get(name) for name in ("cursor", "before"))
 
     @property
     def next(self) -> str:

@@ -12,6 +12,7 @@ from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import LISTS, PageContext
 from services.console.upstream.client import Problem
 from services.console.upstream.optional import items, nothing, or_none
+from services.console.views.kept import KeptView, usual_of
 
 _LONGEST_LISTS: Final = 600
 _WRONG: Final = (400, 422)
@@ -24,9 +25,25 @@ def names_of(*lists: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 async def render_list(page: PageContext, template: str, listing: Listing, **more: Any) -> Response:
     """The part of a list that the address asks for; what it says wrongly is told above it."""
+    usual = await opens_with(page, listing)
+    if usual:
+        return page.redirect(usual)
     grid, problem = await grid_of(page, listing)
     attempt = Attempt("list", FormData(), problem) if problem else NOTHING_SENT
     return page.render(template, attempt=attempt, grid=grid, names=grid.names, **more)
+
+
+async def opens_with(page: PageContext, listing: Listing) -> str:
+    """Where a list leads that is opened with nothing said: this person's usual view of it, or ""."""
+    if page.request.url.query or page.request.method != "GET":
+        return ""
+    usual = usual_of(await _views(page), listing.path)
+    return f"{listing.path}?{usual.query}" if usual is not None and usual.query else ""
+
+
+async def _views(page: PageContext) -> Sequence[KeptView]:
+    assert page.person is not None
+    return await page.console.views.seen_by(page.person.subject, page.person.institution)
 
 
 async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | None]:
@@ -36,11 +53,12 @@ async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | 
     by_name = dict(query)
     size = by_name.get("limit", "")
     by_person = any(one.form == "person" for one in listing.filters)
-    found, pools, banks, staff = await asyncio.gather(
+    found, pools, banks, staff, views = await asyncio.gather(
         _found(page, listing, by_name, size if size in PAGE_SIZES else ""),
         page.applications.get("/pools"),
         page.applications.get("/banks"),
         or_none(page.applications.get("/staff") if by_person else nothing()),
+        _views(page),
     )
     answer, problem = found
     _keep(page, listing, query)
@@ -55,6 +73,7 @@ async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | 
         banks=items(banks),
         people=items(staff or []),
         texts=page.texts,
+        views=[one for one in views if one.list == listing.path],
     ), problem
 
 

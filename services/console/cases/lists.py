@@ -188,7 +188,7 @@ WARNINGS: Final = Listing(
         Filter("level", "warning.level", of="warning_level", more=False),
         _POOL,
         _BANK,
-        Filter("cause", "warning.cause", of="warning_cause"),
+        Filter("cause", "warning.cause", of="warning_reason"),
         *_days("raised"),
         Filter("loan_id", "case.number", "hidden"),
     ),

@@ -12,21 +12,28 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.console.drafts.kept import DraftStore
 from services.console.http.forms import NOTHING_SENT, Attempt, new_key, read_form, token_of
 from services.console.login.providers import LoginMethod, is_fresh
 from services.console.login.session import OPENED
-from services.console.login.sessions import Opened, Sessions
+from services.console.login.sessions import Cipher, Opened, Sessions
 from services.console.rendering.catalogue import DEFAULT, LANGUAGES, Texts, texts
 from services.console.rendering.environment import Renderer
 from services.console.rendering.navigation import navigation
 from services.console.settings import ConsoleSettings
 from services.console.upstream.client import Api, Problem, Services
 from services.console.upstream.demo import DemoLoader
+from services.console.views.kept import ViewStore
 from shared.observability.tracing import current_request_id
 from shared.roles import party_of
 
 LANGUAGE_COOKIE = "zhidai_language"
+LOOK_COOKIE = "zhidai_look"
+LOOKS = ("auto", "night", "day")
+"""By night as the browser wants it, always, never."""
 NOTICE = "notice"
+KEPT = "_kept"
+"""In a form whose words are kept while they are typed: once it is sent, they are forgotten."""
 LISTS = "lists"
 """List → how it was last filtered; `last` names the one that was looked at last."""
 
@@ -44,6 +51,9 @@ class Console:
     renderer: Renderer
     login: LoginMethod
     sessions: Sessions
+    cipher: Cipher
+    views: ViewStore
+    drafts: DraftStore
     demo: DemoLoader | None = None
 
     @property
@@ -124,6 +134,10 @@ class PageContext:
             if problem.status == 401:
                 raise
             return await show(Attempt(action, form, problem))
+        if form.get(KEPT) and self.person is not None:
+            await self.console.drafts.keep(
+                self.person.subject, self.request.url.path, "", at=self.console.sessions.now()
+            )
         return done(result)
 
     def render(self, template: str, *, attempt: Attempt = NOTHING_SENT, **context: Any) -> Response:
@@ -139,6 +153,7 @@ class PageContext:
             list_of=self.list_of,
             last_list=session.get(LISTS, {}),
             here=_here(self.request),
+            look=_look(self.request),
             notice=self.texts(notice["key"], **notice["values"]) if notice else "",
             token=token_of(session, self.console.secret),
             new_key=new_key,
@@ -201,6 +216,11 @@ Page = Annotated[PageContext, Depends(page_context)]
 
 Visitor = Annotated[PageContext, Depends(visitor)]
 """What a page takes that is there before the login, too."""
+
+
+def _look(request: Request) -> str:
+    chosen = request.cookies.get(LOOK_COOKIE, "")
+    return chosen if chosen in LOOKS else LOOKS[0]
 
 
 def _here(request: Request) -> str:

@@ -23,7 +23,7 @@ from services.console.login.sessions import Opened
 UNSENT = "/unsent"
 TO_UNSENT = "/login?next=%2Funsent"
 _MOST_FILES = 20
-_NOTHING_TYPED = ("/logout", "/language", "/login")
+_NOTHING_TYPED = ("/logout", "/language", "/look", "/drafts", "/login")
 
 
 async def keeps_what_was_typed(request: Request) -> bool:

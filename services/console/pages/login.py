@@ -11,7 +11,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from services.console.http.addresses import local_path
 from services.console.http.development import reader, somebody_with
 from services.console.http.forms import text
-from services.console.http.page_context import LANGUAGE_COOKIE, PageContext, Visitor
+from services.console.http.page_context import (
+    LANGUAGE_COOKIE,
+    LOOK_COOKIE,
+    LOOKS,
+    PageContext,
+    Visitor,
+)
 from services.console.login.development_people import BUREAU, of_banks, of_parties
 from services.console.login.logout_tokens import LogoutNotBelieved
 from services.console.login.providers import DevelopmentLogin, NotLetIn, OidcLogin
@@ -140,6 +146,20 @@ async def language(page: Visitor) -> Response:
             samesite="lax",
             secure=page.console.settings.secure_cookies,
         )
+    return response
+
+
+@router.post("/look")
+async def look(page: Visitor) -> Response:
+    """By day, by night, or as the browser wants it; and come back."""
+    form = await page.form()
+    chosen = text(form, "look")
+    response = page.redirect(local_path(text(form, "back")))
+    if chosen in LOOKS:
+        response.set_cookie(
+            LOOK_COOKIE, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="lax",
+            secure=page.console.settings.secure_cookies,
+        )  # fmt: skip
     return response
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.cases.listing import grid_of
+from services.console.cases.listing import grid_of, opens_with
 from services.console.cases.lists import QUEUE
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
@@ -23,7 +23,8 @@ _SEVERAL: Final = {"take": (), "reassign": ("person", "reason"), "put-back": ("r
 @router.get("/queue")
 async def queue(page: Page) -> Response:
     """What waits for this person; of a manager, all that waits."""
-    return await _show(page, NOTHING_SENT)
+    usual = await opens_with(page, QUEUE)
+    return page.redirect(usual) if usual else await _show(page, NOTHING_SENT)
 
 
 @router.post("/queue/several")

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from shared.glossary import OF_FIELDS, TERMS
 from shared.schemes import vocabulary
 from shared.schemes.terms import RULES
 
@@ -60,7 +61,8 @@ def texts(language: str) -> Texts:
     """The catalogue of a language; Chinese for one that we do not have."""
     known = language if language in LANGUAGES else DEFAULT
     content = tomllib.loads((FOLDER / f"{known}.toml").read_text())
-    return Texts(known, dict(_vocabulary(known)) | dict(_flat(content, "")))
+    words = dict(_vocabulary(known)) | dict(_explained(known))
+    return Texts(known, words | dict(_flat(content, "")))
 
 
 def _flat(content: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
@@ -69,6 +71,12 @@ def _flat(content: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
             yield from _flat(value, f"{above}{name}.")
         else:
             yield f"{above}{name}", str(value)
+
+
+def _explained(language: str) -> Iterator[tuple[str, str]]:
+    """What the fields of forms are, in the glossary's words: the help beside them."""
+    for field, name in OF_FIELDS.items():
+        yield f"help.{field}", TERMS[name].says(language)
 
 
 def _vocabulary(language: str) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,7 @@ def _environment(in_production: bool) -> Environment:
         "wan": formats.wan,
         "percent": formats.percent,
         "moment": formats.moment,
+        "at": formats.at,
         "day": formats.day,
         "count": formats.count,
         "version": formats.version,

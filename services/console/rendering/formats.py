@@ -1,16 +1,21 @@
 """How figures, days and times look on a page: amounts grouped, tabular, never rounded unseen."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from services.console.rendering.catalogue import Texts
 from shared.money import group_fen, parse_fen, round_half_up
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def yuan(amount: Any) -> str:
@@ -54,11 +59,43 @@ def ratio_bp(part: Any, whole: Any) -> int | None:
     return round_half_up(Fraction(parse_fen(str(part)) * 10_000, whole_fen))
 
 
-def moment(at: Any) -> str:
-    """A time in UTC as the clock in Shanghai shows it, to the minute."""
+def whole_moment(at: Any) -> str:
+    """A time in UTC as the clock in Shanghai shows it, to the minute, in full."""
     if not at:
         return NOTHING
     return datetime.fromisoformat(str(at)).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def said_moment(at: Any, language: str, *, now: datetime) -> str:
+    """The same as people say it: 今天 14:05, 昨天 14:05, 11月30日 14:05, 2025年11月30日 14:05."""
+    if not at:
+        return NOTHING
+    then, here = datetime.fromisoformat(str(at)).astimezone(SHANGHAI), now.astimezone(SHANGHAI)
+    days, clock = (here.date() - then.date()).days, f"{then:%H:%M}"
+    if days in (0, 1):
+        zh, en = ("今天", "today") if days == 0 else ("昨天", "yesterday")
+        return f"{zh if language == 'zh' else en} {clock}"
+    same = then.year == here.year
+    if language == "zh":
+        return f"{'' if same else f'{then.year}年'}{then.month}月{then.day}日 {clock}"
+    return f"{then.day} {_MONTHS[then.month - 1]}{'' if same else f' {then.year}'} {clock}"
+
+
+@pass_context
+def at(context: Context, when: Any) -> str:
+    """A time as people say it, in the page's language, for a place within a sentence."""
+    return said_moment(when, context["t"].language, now=datetime.now(UTC))
+
+
+@pass_context
+def moment(context: Context, when: Any) -> Markup:
+    """The same that stands alone: on paper, and to whoever points at it, it is told in full."""
+    if not when:
+        return Markup(NOTHING)
+    return Markup(
+        '<time class="moment" datetime="{iso}" title="{whole}"><span class="said">{said}</span>'
+        '<span class="whole">{whole}</span></time>'
+    ).format(iso=str(when), whole=whole_moment(when), said=at(context, when))
 
 
 def day(on: Any) -> str:
@@ -66,7 +103,7 @@ def day(on: Any) -> str:
     if not on:
         return NOTHING
     text = str(on)
-    return text if len(text) == 10 else moment(text)[:10]
+    return text if len(text) == 10 else whole_moment(text)[:10]
 
 
 def count(number: Any) -> str:

@@ -1,6 +1,5 @@
 """Sessions in PostgreSQL: they outlive a restart, and every process of the console knows the same."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
@@ -11,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from services.console.login.kept import KeptSession, Lasting, Renewing
+from services.console.tables.own import OwnDatabase
 
 _COLUMNS = tuple(one.name for one in fields(KeptSession))
 _FOUND = f"select {', '.join(_COLUMNS)} from sessions"
@@ -30,61 +30,59 @@ _END = """
       and ($5 = '' or subject = $5) and ($6 = '' or account = $6)
       and ($7 = '' or provider_session = $7)
 """
-CONNECTIONS = 5
 
 
 class SessionsInDatabase:
-    """The table `sessions` of the console's own database; connected to at first need."""
+    """The table `sessions` of the console's own database."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._pool: asyncpg.Pool | None = None
-        self._connecting = asyncio.Lock()
+    def __init__(self, database: OwnDatabase) -> None:
+        self._database = database
 
     async def begin(self, session: KeptSession) -> None:
         """See `SessionStore`; so are all others."""
-        await self._execute(_BEGIN, *(getattr(session, name) for name in _COLUMNS))
+        await self._database.execute(_BEGIN, *(getattr(session, name) for name in _COLUMNS))
 
     async def find(self, key: bytes) -> KeptSession | None:
-        row = await (await self._connected()).fetchrow(f"{_FOUND} where key = $1", key)
+        row = await (await self._database.connected()).fetchrow(f"{_FOUND} where key = $1", key)
         return _session(row) if row else None
 
     async def change(self, key: bytes, *, rest: str) -> None:
-        await self._execute("update sessions set rest = $2 where key = $1", key, rest)
+        await self._database.execute("update sessions set rest = $2 where key = $1", key, rest)
 
     async def seen(self, key: bytes, at: datetime) -> None:
-        await self._execute(
+        await self._database.execute(
             "update sessions set seen_at = greatest(seen_at, $2) where key = $1", key, at
         )
 
     async def keep_form(self, key: bytes, form: str) -> None:
-        await self._execute("update sessions set form = $2 where key = $1", key, form)
+        await self._database.execute("update sessions set form = $2 where key = $1", key, form)
 
     @asynccontextmanager
     async def renewing(self, key: bytes) -> AsyncIterator[Renewing | None]:
-        async with (await self._connected()).acquire() as connection, connection.transaction():
+        async with (
+            (await self._database.connected()).acquire() as connection,
+            connection.transaction(),
+        ):
             row = await connection.fetchrow(
                 f"{_FOUND} where key = $1 and ended_at is null for update", key
             )
             yield _RenewingInDatabase(connection, _session(row)) if row else None
 
     async def living(self, lasting: Lasting, *, subject: str = "") -> list[KeptSession]:
-        rows = await (await self._connected()).fetch(
-            _LIVING, lasting.begun_after, lasting.used_after, subject
-        )
+        rows = await self._database.fetch(_LIVING, lasting.begun_after, lasting.used_after, subject)
         return [_session(row) for row in rows]
 
     async def end(
         self, *, at: datetime, by: str, key: bytes = b"", number: UUID | None = None,
         subject: str = "", account: str = "", provider_session: str = "", but: bytes = b"",
     ) -> int:  # fmt: skip
-        done = await self._execute(
+        done = await self._database.execute(
             _END, at, by, key, number, subject, account, provider_session, but
         )
         return int(done.rpartition(" ")[2])
 
     async def first_time(self, token_id: str, until: datetime) -> bool:
-        done = await self._execute(
+        done = await self._database.execute(
             "insert into logout_tokens (id, until) values ($1, $2) on conflict do nothing",
             token_id,
             until,
@@ -92,28 +90,11 @@ class SessionsInDatabase:
         return done.endswith(" 1")
 
     async def forget(self, before: datetime) -> None:
-        await self._execute("delete from sessions where started_at < $1", before)
-        await self._execute("delete from logout_tokens where until < $1", before)
+        await self._database.execute("delete from sessions where started_at < $1", before)
+        await self._database.execute("delete from logout_tokens where until < $1", before)
 
     async def close(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
-
-    async def _execute(self, statement: str, *values: Any) -> str:
-        return str(await (await self._connected()).execute(statement, *values))
-
-    async def _connected(self) -> asyncpg.Pool:
-        async with self._connecting:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=1,
-                    max_size=CONNECTIONS,
-                    timeout=10,
-                    command_timeout=10,
-                    server_settings={"application_name": "console"},
-                )
-        return self._pool
+        await self._database.close()
 
 
 @dataclass

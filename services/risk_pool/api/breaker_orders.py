@@ -43,7 +43,7 @@ class NewOrder(RequestBody):
         "", max_length=40, examples=["ICBC-TJ"], description="Left out: the whole pool."
     )
     order: Order
-    reason: LongText = Field(examples=["银行风控系统停用，暂缓新增入池。"])
+    reason: LongText = Field(examples=["银行风控系统停用，暂缓入库。"])
 
 
 class OrderAnswer(BaseModel):

@@ -10,7 +10,7 @@ from services.risk_pool.api.case_requests import Route
 from services.risk_pool.api.case_responses import ClaimInList, RecoveryAnswer
 from services.risk_pool.api.cases import Anyone, presented
 from services.risk_pool.api.claims import presented_claim, shares_answered
-from services.risk_pool.domain import recovery
+from services.risk_pool.domain import claim, recovery
 from services.risk_pool.domain.claim import State
 from services.risk_pool.queries import lists, recoveries
 from shared.auth.identity import Identity
@@ -49,6 +49,7 @@ _CLAIMS = Listed(
     grid=lists.CLAIMS,
     answers=_claims,
     names=lists.names,
+    said={"state": claim.LIFE_CYCLE.states},
     columns=(
         FileColumn("补偿编号", "claim", lambda one: one.number),
         FileColumn("申请编号", "case", lambda one: one.loan_number),
@@ -82,6 +83,7 @@ _RECOVERIES = Listed(
     grid=lists.RECOVERIES,
     answers=_recoveries,
     names=lists.names,
+    said={"state": recovery.LIFE_CYCLE.states, "route": recovery.ROUTE_WORDS},
     columns=(
         FileColumn("回款编号", "recovery", lambda one: one.number),
         FileColumn("补偿编号", "claim", lambda one: one.claim_number),

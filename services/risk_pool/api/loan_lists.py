@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 
 from services.risk_pool.api.coverages import Anyone, CoverageInList, CoverageState
 from services.risk_pool.api.warnings import CauseName, Level, WarningInList, shown_warning
-from services.risk_pool.domain import coverage
+from services.risk_pool.domain import coverage, warning
 from services.risk_pool.domain.warning import State
-from services.risk_pool.domain.warning_signs import LEVEL_WORDS
+from services.risk_pool.domain.warning_signs import CAUSES, LEVEL_WORDS
 from services.risk_pool.queries import lists
 from shared.auth.identity import Identity
 from shared.context import Context
@@ -48,6 +48,7 @@ _COVERAGES = Listed(
     grid=lists.COVERAGES,
     answers=_coverages,
     names=lists.names,
+    said={"state": coverage.LIFE_CYCLE.states, "risk_class": RISK_CLASSES},
     columns=(
         FileColumn("申请编号", "case", lambda one: one.number),
         FileColumn("借款企业", "firm", lambda one: one.borrower_name),
@@ -75,6 +76,7 @@ _WARNINGS = Listed(
     grid=lists.WARNINGS,
     answers=_warnings,
     names=lists.names,
+    said={"state": warning.LIFE_CYCLE.states, "level": LEVEL_WORDS, "cause": CAUSES},
     columns=(
         FileColumn("预警原因", "cause", lambda one: one.cause_zh, in_english=lambda one: one.cause_en),
         FileColumn(

@@ -41,8 +41,8 @@ _README = """知贷账簿导出 · An export of a pool's ledger
   python3 -I -S verify.py
   python3 -I -S verify.py --on 2026-03-31
 
-它重算:哈希链、编号、复式记账、凭据唯一、说明的封印、每日发生额、余额、各月发生额与对账单合计、
-每件补偿和追偿的分担。它列出各月对账单截至第几笔及当时的哈希,请与已签对账单上所印的核对:一致的,此前的账簿一字未改。
+它重算:校验链、编号、复式记账、凭据唯一、说明的封印、每日发生额、余额、各月发生额与对账单合计、
+每件补偿和追偿的分担。它列出各月对账单截至第几笔及当时的校验值,请与已签对账单上所印的核对:一致的,此前的账簿一字未改。
 
 It makes again: the hash chain, numbers, double entry, references, the seal of every explanation, what
 moved on every day, balances, every month's movements and sums of statements, the split of every claim

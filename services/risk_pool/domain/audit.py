@@ -36,7 +36,7 @@ class Verifier:
         self._explained: dict[str, int] = {}
         self._cash: dict[str, tuple[int, int]] = {}
         self._sealed = False
-        self.chain = Check("chain", "哈希链", "hash chain")
+        self.chain = Check("chain", "校验链", "hash chain")
         self.numbers = Check("numbers", "编号连续", "numbers without a gap")
         self.shape = Check("shape", "记账规则", "rules of booking")
         self.references = Check("references", "业务凭据唯一", "references unique")
@@ -78,7 +78,7 @@ class Verifier:
             remade = hash_after(self._previous, text).hex()
             self.chain.fault(
                 seq,
-                f"第 {seq} 笔({row.reference},{format_fen(row.amount_fen)} 元)与其哈希不符:"
+                f"第 {seq} 笔({row.reference},{format_fen(row.amount_fen)} 元)与其校验值不符:"
                 f"存 {row.hash.hex()[:16]}…,算得 {remade[:16]}…",
                 f"transfer {seq} ({row.reference}, {format_fen(row.amount_fen)}) does not give its "
                 f"hash: stored {row.hash.hex()[:16]}…, recomputed {remade[:16]}…",
@@ -182,7 +182,7 @@ class Verifier:
         if head.last_hash != self._previous:
             self.chain.fault(
                 self._last_seq,
-                f"末笔(第 {self._last_seq} 笔)的哈希不是账簿所记的链尾",
+                f"末笔(第 {self._last_seq} 笔)的校验值不是账簿所记的链尾",
                 f"the hash of the last transfer ({self._last_seq}) is not the ledger's head",
             )
 

@@ -179,7 +179,7 @@ def _stops(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]
             stop(
                 "pool_in_run_off",
                 wanted_fen,
-                zh="资金池已进入清算期，不再新增入池",
+                zh="资金池已进入清算期，不再新增入库",
                 en="the pool is in run-off; it takes no new entries",
             )
         )
@@ -188,7 +188,7 @@ def _stops(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]
             stop(
                 "pool_stopped",
                 wanted_fen,
-                zh="资金池可用余额低于停止线,暂停新增入池",
+                zh="资金池可用余额低于停止线,暂停入库",
                 en="the pool's balance is below its stop line; it takes no new entries",
             )
         )
@@ -197,7 +197,7 @@ def _stops(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]
             stop(
                 "bank_suspended",
                 wanted_fen,
-                zh="该行不良率超过熔断线,暂停新增入池",
+                zh="该行不良率超过熔断线,暂停入库",
                 en="the bank's covered loans are worse than the line; its entries are suspended",
             )
         )

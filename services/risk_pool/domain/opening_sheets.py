@@ -79,7 +79,7 @@ REPAYMENTS: Final[Mapping[str, Words]] = {
 }
 
 _BANK = Column(name="bank", zh="银行", kind="bank", note="资金池中登记的银行代码或名称")
-_LOAN_NO = Column(name="loan_no", zh="借据号", note="合同（借据）号，与银行月报一致")
+_LOAN_NO = Column(name="loan_no", zh="借据号", note="与银行月报一致")
 
 SHEETS: Final[tuple[Sheet, ...]] = (
     Sheet(

@@ -26,7 +26,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "covered": Measure(
         Words("期末在保本金", "covered at the end"),
         Words(
-            "账本上期末的在保本金；贷款与其续贷同时在保的，按一笔债务计（取较大者），因此可能低于账户余额，差额即资金池页“续贷只计一次”",
+            "账簿上期末的在保本金；贷款与其续贷同时在保的，按一笔债务计（取较大者），因此可能低于账户余额，差额即资金池页“续贷只计一次”",
             "covered principal at the end, by the ledger, a loan and its renewal as one debt, as large as "
             "the larger: less than the accounts by what the pool's page shows as counted once",
         ),
@@ -53,7 +53,7 @@ MEASURES: Final[dict[str, Measure]] = {
     ),
     "compensated": Measure(
         Words("批准补偿", "compensation approved"),
-        Words("账本“补偿”科目期内净额", "the ledger's claims account in the period, net"),
+        Words("账簿“补偿”科目期内净额", "the ledger's claims account in the period, net"),
     ),
     "paid": Measure(
         Words("拨付补偿", "compensation paid"),
@@ -61,7 +61,7 @@ MEASURES: Final[dict[str, Measure]] = {
     ),
     "recovered": Measure(
         Words("追偿收回", "recovered"),
-        Words("账本“追偿”科目期内净额", "the ledger's recoveries account in the period, net"),
+        Words("账簿“追偿”科目期内净额", "the ledger's recoveries account in the period, net"),
     ),
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ SIGN_UNTIL = f"假定：月报截止后 {SIGNED_WORKING_DAYS} 个工作日"
 
 SILENT_MONTHS = 2
 """After so many months running without any report of a bank, its new entries stop."""
-SILENT_MONTHS_SOURCE = "假定：连续两个月未报送任何月报，暂停新增入池"
+SILENT_MONTHS_SOURCE = "假定：连续两个月未报送任何月报，暂停入库"
 
 BEST = RISK_CLASSES[0]
 """What a loan is until something is known of it."""

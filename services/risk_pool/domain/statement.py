@@ -34,7 +34,7 @@ KINDS: dict[str, Words] = {
     "fee": Words("管理费用", "Fees"),
     "subsidy": Words("贴息支出", "Subsidies"),
     "reserve": Words("额度保留", "Capacity reserved"),
-    "activate": Words("放款入池", "Loans paid out"),
+    "activate": Words("放款入库", "Loans paid out"),
     "draw": Words("分次提款", "Loans drawn upon"),
     "undo-draw": Words("撤销提款", "Draws undone"),
     "release": Words("解除额度", "Capacity released"),

@@ -40,13 +40,13 @@ from shared.sheets.verdicts import (
 from shared.transitions import Step, apply_transitions
 
 _LOAN_NEEDED: Final = FieldFault(
-    ("loan_number",), "missing", "须填贷款编号或贷款标识", "the loan's number or its id"
+    ("loan_number",), "missing", "须填贷款编号或贷款的系统编号", "the loan's number or its id"
 )
 _LOAN_UNKNOWN: Final = FieldFault(
     ("loan_number",), "loan-unknown", "资金池中没有本行的这笔贷款", "no loan of yours in a pool"
 )
 _LOANS_DIFFER: Final = FieldFault(
-    ("loan_id",), "loans-differ", "贷款编号与贷款标识不是同一笔贷款",
+    ("loan_id",), "loans-differ", "贷款编号与贷款的系统编号不是同一笔贷款",
     "number and id are of two loans",
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ class TapeColumn:
 
 COLUMNS: Final = (
     TapeColumn("row_no", "序号", "No.", "count", "在资产包中的序号", "place in the package"),
-    TapeColumn("number", "业务编号", "case", "text", "入池业务编号", "the case's number"),
+    TapeColumn("number", "业务编号", "case", "text", "入库业务编号", "the case's number"),
     TapeColumn("loan_no", "借据号", "loan no.", "text", "银行借据号", "the bank's own number"),
     TapeColumn("bank_code", "银行", "bank", "text", "放款银行代码", "the lender's code"),
     TapeColumn("mode", "产品", "product", "text", "分担模式代码", "the sharing mode's code"),
@@ -106,7 +106,7 @@ def as_workbook(
         sheet.write_string(0, n, getattr(column, language), head)
         for at, row in enumerate(rows, 1):
             _write(sheet, at, n, column, row[column.name], formats[column.kind])
-    about = book.add_worksheet("字段说明" if language == "zh" else "Columns")
+    about = book.add_worksheet("栏目说明" if language == "zh" else "Columns")
     about.set_column(0, 1, 20)
     about.set_column(2, 2, 60)
     for at, column in enumerate(COLUMNS):

@@ -67,7 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "entries": ("逐笔明细", "Every entry"),
     "no_entries": ("本月无发生额", "Nothing was booked this month"),
     "date": ("日期", "Date"),
-    "seq": ("账本序号", "No."),
+    "seq": ("账簿序号", "No."),
     "reference": ("凭证号", "Reference"),
     "kind": ("事项", "Fact"),
     "debit": ("借", "Debit"),
@@ -79,7 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} rows, each of them in the annex",
     ),
     "annex_signed": (
-        "本文件的签名以上述哈希值一并确认该附件。",
+        "本文件的签名以上述校验值一并确认该附件。",
         "By this hash the signature on this document covers the annex, too.",
     ),
     "borrower": ("借款企业", "Borrower"),
@@ -106,12 +106,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is a development certificate, for demonstrations: it proves nothing.",
     ),
     "how": (
-        "每一笔金额均可按凭证号与账本序号在系统中展开：对应的业务事实、适用条款版本、计算过程与经办人。",
+        "每一笔金额均可按凭证号与账簿序号在系统中展开：对应的业务事实、适用条款版本、计算过程与经办人。",
         "Every amount can be expanded by its reference and number: the fact behind it, the terms "
         "and their version, the calculation and the people.",
     ),
     "ledger": (
-        "账本校验：截至第 {seq} 号，链值 {hash}",
+        "账簿校验：截至第 {seq} 号，校验值 {hash}",
         "Ledger: up to no. {seq}, chain hash {hash}",
     ),
     "page": ("第 {n} 页，共 {of} 页", "Page {n} of {of}"),

@@ -53,14 +53,14 @@ async def test_a_periods_pledges_are_exported_with_their_ends_and_what_each_lack
     answer = await reviewer.get("/pledge-records/export.csv", params=YEAR)
     table = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert (len(table), table[0][-1], table[2][-1]) == (
-        3, "缺失字段", "出质人统一社会信用代码",
+        3, "缺失栏目", "出质人统一社会信用代码",
     )  # fmt: skip
     answer = await reviewer.get("/pledge-records/export.xlsx", params=YEAR)
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     assert [cell.value for cell in book["缺失"][2]][:4] == [
         "3", two["record"]["registration_no"], "出质人统一社会信用代码", "pledgor_uscc",
     ]  # fmt: skip
-    assert "假定" in str([row[2].value for row in book["字段说明"].rows])
+    assert "假定" in str([row[2].value for row in book["栏目说明"].rows])
 
     for asker, bank, seen in (
         (office.bank(CCB), None, [other["id"]]),

@@ -484,7 +484,7 @@ def test_the_command_writes_the_journal_of_an_export_and_checks_the_export_itsel
 
     assert code == 0 and said.strip() == str(out)
     assert out.read_text() == "".join(journal(handed_over[0]))
-    assert audited == 0 and "✓ 相符 ok  哈希链 hash chain" in verdict
+    assert audited == 0 and "✓ 相符 ok  校验链 hash chain" in verdict
 
 
 def test_the_command_says_no_to_a_changed_export_and_writes_nothing_of_half_a_one(

@@ -200,7 +200,7 @@ async def test_the_entries_as_csv_begin_with_a_mark_and_are_those_of_the_stateme
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     entries = told["entries"] + told["due"]["transfers"]
     assert len(rows) == 3
-    assert [(row["账本序号"], row["金额"], row["借"]) for row in rows] == [
+    assert [(row["账簿序号"], row["金额"], row["借"]) for row in rows] == [
         (str(entry["seq"]), entry["amount"], entry["debit_zh"]) for entry in entries
     ]
 

@@ -67,7 +67,7 @@ async def test_an_untouched_ledger_passes_every_check_and_the_command_says_so(ru
     assert report is not None and report.passed
     assert all(check.looked_at > 0 for check in report.checks if check.code != "closed_months")
     assert code == 0, output
-    assert "哈希链 hash chain" in output and "✗" not in output
+    assert "校验链 hash chain" in output and "✗" not in output
 
 
 async def test_one_changed_byte_is_found_and_its_row_is_named(running):

@@ -257,7 +257,7 @@ async def test_the_tape_says_in_stated_columns_what_was_frozen_and_says_it_again
     sheet = book["DL-L-2026-0001"]
     assert [sheet["J1"].value, sheet["J2"].value, sheet["J4"].value] == ["余额", 1000000, 400000]
     assert sheet["N2"].value.date() == date(2027, 1, 21)
-    assert [row[0].value for row in book["字段说明"].iter_rows()] == one["columns"]
+    assert [row[0].value for row in book["栏目说明"].iter_rows()] == one["columns"]
 
 
 async def test_a_bank_sees_the_packages_of_its_own_loans_and_no_other(pool: Pool):

@@ -34,7 +34,7 @@ class Book:
         self.cash: list[tuple[int, str]] = []
         self.named_by: dict[str, int] = {}
         self.told: dict[str, Line] = {}
-        self.chain = Check("chain", "哈希链", "hash chain")
+        self.chain = Check("chain", "校验链", "hash chain")
         self.numbers = Check("numbers", "编号连续", "numbers without a gap")
         self.entry = Check("double_entry", "复式记账", "double entry")
         self.once = Check("references", "业务凭据唯一", "references unique")
@@ -71,7 +71,7 @@ class Book:
         )
         self.chain.holds(
             hashlib.sha256(self.previous + text.encode()).hexdigest() == row["hash"],
-            f"第 {number} 笔（{reference}，{row['amount']} 元）的内容与其哈希不符",
+            f"第 {number} 笔（{reference}，{row['amount']} 元）的内容与其校验值不符",
             f"transfer {number} ({reference}, {row['amount']}) does not give its hash",
         )
         self.previous = bytes.fromhex(row["hash"])
@@ -155,7 +155,7 @@ class Book:
         )
         self.chain.holds(
             self.previous.hex() == end["last_hash"],
-            "末笔的哈希不是账簿所记的链尾",
+            "末笔的校验值不是账簿所记的链尾",
             "the hash of the last transfer is not the ledger's head",
         )
         for named in sorted(self.named_by.keys() - self.told.keys()):

@@ -142,10 +142,10 @@ def told(found: Audit) -> Iterator[str]:
         if len(check.faults) > 5:
             more = len(check.faults) - 5
             yield f"    另有 {more} 处 and {more} more"
-    yield f"链尾哈希 Head of the chain: {found.book.previous.hex()}"
+    yield f"链尾校验值 Head of the chain: {found.book.previous.hex()}"
     for month, number in found.months():
         yield f"  {month} 对账单：截至第 {number} 笔 as of transfer {number}: {found.book.hash_at(number)}"
-    yield "请与已签对账单所印的笔数和哈希核对，一致的，此前的账簿一字未改。"
+    yield "请与已签对账单所印的笔数和校验值核对，一致的，此前的账簿一字未改。"
     yield "Hold number and hash against those on a signed statement: nothing before has changed."
 
 

@@ -1,0 +1,145 @@
+"""How long each page of the console takes, over what runs: `zhidai up` on the data of `zhidai demo`.
+
+    python -m benchmarks.pages [--state .zhidai] [--url http://…] [--times 5] [--limit 200]
+
+Each kind of user goes through the pages from link to link, one page of each route; every page is asked
+for several times, and the middle one counts. Over the limit (milliseconds): a page is named, and the end
+is 1. What no link leads to is told, so that a page that was not measured is not taken for a fast one.
+"""
+
+import re
+import statistics
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from starlette.routing import Match, Route
+
+from services.console.pages import PAGES
+from zhidai import instance as instances
+
+PEOPLE: Final = (
+    "reviewer-lin", "approver-zhao", "finance-sun", "finance-qian", "manager-wu", "leader-gao",
+    "auditor-zhou", "admin", "icbc-operator", "icbc-checker",
+)  # fmt: skip
+_NO_PAGES: Final = re.compile(
+    r"/export|\.(csv|xlsx|pdf|json|xml|zip)$|/stream|/content|/file|/download"
+)
+ROUTES: Final = tuple(
+    one for one in PAGES.routes if isinstance(one, Route) and "GET" in (one.methods or ())
+)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if tag == "a" and name == "href" and value:
+                self.found.append(value)
+
+
+def route_of(path: str) -> str:
+    """The route that serves a path; "" for what is no page."""
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    for one in ROUTES:
+        if one.matches(scope)[0] is Match.FULL:
+            return one.path
+    return ""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A page, as whom it was looked at, and how long it took."""
+
+    route: str
+    path: str
+    subject: str
+    milliseconds: float
+    status: int
+
+
+def logged_in(url: str, subject: str) -> httpx.Client:
+    """A browser of somebody."""
+    client = httpx.Client(
+        base_url=url, follow_redirects=True, timeout=60, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    token = re.search(r'name="_token" value="([^"]+)"', client.get("/login").text)
+    assert token is not None, "a login page has a form"
+    client.post("/login", data={"_token": token[1], "subject": subject})
+    return client
+
+
+def pages_of(client: httpx.Client, subject: str, times: int) -> Iterator[Timed]:
+    """One page of every route that links lead this person to."""
+    waiting, seen = ["/"], set[str]()
+    while waiting:
+        path = waiting.pop(0)
+        route = route_of(urlsplit(path).path)
+        if not route or route in seen or _NO_PAGES.search(urlsplit(path).path):
+            continue
+        seen.add(route)
+        took = []
+        for _ in range(times):
+            begun = time.perf_counter()
+            answer = client.get(path)
+            took.append((time.perf_counter() - begun) * 1000)
+        links = _Links()
+        links.feed(answer.text)
+        here = str(answer.url)
+        for href in links.found:
+            target = urlsplit(urljoin(here, href))
+            if target.netloc == urlsplit(here).netloc:
+                waiting.append(target.path + (f"?{target.query}" if target.query else ""))
+        yield Timed(route, path, subject, statistics.median(took), answer.status_code)
+
+
+def measured(url: str, times: int) -> dict[str, Timed]:
+    """The slowest look at every route, by whoever looked."""
+    slowest: dict[str, Timed] = {}
+    for subject in PEOPLE:
+        with logged_in(url, subject) as client:
+            for one in pages_of(client, subject, times):
+                if one.status < 400 and (
+                    one.route not in slowest or one.milliseconds > slowest[one.route].milliseconds
+                ):
+                    slowest[one.route] = one
+    return slowest
+
+
+def main(asked: Namespace) -> int:
+    """Measure, tell, and say whether all are within the limit."""
+    url = asked.url
+    if not url:
+        running = instances.find(Path(asked.state))
+        if running is None or not running.is_running:
+            print("nothing runs: zhidai demo, then zhidai up", file=sys.stderr)
+            return 2
+        url = running.addresses["console"]
+    found = measured(url, asked.times)
+    print(f"{'ms':>6}  page (route, as whom, example)")
+    for one in sorted(found.values(), key=lambda one: -one.milliseconds):
+        print(f"{one.milliseconds:6.0f}  {one.route}  {one.subject}  {one.path}")
+    missing = sorted({one.path for one in ROUTES if not _NO_PAGES.search(one.path)} - found.keys())
+    print(f"{len(found)} pages; not reached by links: {', '.join(missing) or 'none'}")
+    slow = [one for one in found.values() if one.milliseconds > asked.limit]
+    print(f"over {asked.limit} ms: {len(slow)}")
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    parser = ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--state", default=".zhidai")
+    parser.add_argument("--url", default="")
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--limit", type=int, default=200)
+    sys.exit(main(parser.parse_args()))

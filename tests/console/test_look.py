@@ -1,0 +1,54 @@
+"""The look: the same colours by name by day and by night, none elsewhere; icons that exist; the switch."""
+
+import re
+from pathlib import Path
+
+from services.console.rendering.environment import STATIC
+from services.console.rendering.navigation import ENTRIES
+from tests.console.house import House
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|rgb\(")
+OF_PAPER = {"#fff", "#444", "#000"}
+"""On paper there is ink, and what one writes on."""
+
+
+def named(file: Path) -> set[str]:
+    """The properties of the page that a sheet gives."""
+    root = re.search(r":root \{(.*?)\n\}", file.read_text(), re.DOTALL)
+    assert root is not None
+    return set(re.findall(r"(--[a-z-]+):\s*(?:#|rgb|0 -)", root[1]))
+
+
+def loose(text: str) -> list[str]:
+    """Colours that stand in rules, where night cannot reach them."""
+    rules = re.sub(r":root \{.*?\n\}", "", text, count=1, flags=re.DOTALL)
+    return [one for one in _COLOUR.findall(rules) if one not in OF_PAPER]
+
+
+def test_day_and_night_have_the_same_colours_by_name():
+    day, night = named(STATIC / "look.css"), named(STATIC / "night.css")
+    assert len(day) > 35
+    assert day == night
+
+
+def test_no_rule_has_a_colour_of_its_own():
+    assert loose((STATIC / "look.css").read_text()) == []
+    assert loose((STATIC / "console.css").read_text()) == []
+    assert loose(":root {\n --ink: #111;\n}\n.tag { color: #b00020; }") == ["#b00020"]
+
+
+def test_every_entry_of_the_navigation_has_its_icon():
+    drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (STATIC / "icons.svg").read_text()))
+    assert {entry.name for entry in ENTRIES} | {"find", "auto", "night", "day"} <= drawn
+
+
+async def test_a_person_chooses_night_day_or_what_the_browser_wants(house: House):
+    async with house.logged_in("reviewer-lin") as person:
+        page = await person.opens("/cases")
+        sheets = [given for tag, given in page.tags if tag == "link" and "media" in given]
+        assert [one["media"] for one in sheets] == ["screen and (prefers-color-scheme: dark)"]
+        night = await person.sends(page, "/look", look="night", back="/cases")
+        assert night.path == "/cases"
+        assert [given["media"] for tag, given in night.tags if "media" in given] == ["screen"]
+        day = await person.sends(night, "/look", look="day")
+        assert [given for tag, given in day.tags if "media" in given] == []
