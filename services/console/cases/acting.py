@@ -89,6 +89,8 @@ class JustDone:
     undo: Undo | None
     """None where nobody of the page's person has done the last move."""
     can_undo: bool
+    asks_why: bool
+    """Taking it back asks for something first, so that its form is opened."""
     next: Following
 
 
@@ -99,7 +101,8 @@ async def _just_done(page: PageContext, kind: CaseKind, case: Mapping[str, Any])
     move = last_move_of(case, _reader(page))
     undo = undo_of(kind.name, str(move["action"])) if move else None
     can_undo = bool(undo and undo.by and undo.by in case["pending_actions"])
-    return JustDone(undo, can_undo, await following(page, page.request.url.path))
+    asks_why = bool(can_undo and undo and kind.actions[undo.by].fields)
+    return JustDone(undo, can_undo, asks_why, await following(page, page.request.url.path))
 
 
 def _opened(page: PageContext, attempt: Attempt) -> str:

@@ -15,6 +15,8 @@ _BEGINS_ANEW: Final = frozenset(
     {"submit", "resubmit", "amend", "return", "release", "put_back", "send_back", "reopen"}
 )
 """After these nothing that was said before stands beside a decision."""
+_OF_ONE_STEP: Final = frozenset({"record_step", "record", "add_cost", "add_measure"})
+"""What is told of one step among several stands behind what judges the whole."""
 _SAY_NOTHING: Final = frozenset({"take", "assign"})
 
 Move = Mapping[str, Any]
@@ -46,22 +48,24 @@ def changed_since(case: Mapping[str, Any], attempt: Attempt) -> Sequence[Move]:
 
 
 def opinions_on(case: Mapping[str, Any], reader: str) -> list[Move]:
-    """What colleagues of the reader have said for the step that waits, the last one first."""
+    """What colleagues of the reader have said for the step that waits: who judged it first, then the
+    others, the last one first."""
     said: list[Move] = []
     if not case.get("waiting_for"):
         return said
     for move in reversed(moves_of(case)):
         if move["action"] in _BEGINS_ANEW:
             break
-        if move["role"] != SYSTEM and move["action"] not in _SAY_NOTHING:
+        if move.get("role") != SYSTEM and move["action"] not in _SAY_NOTHING:
             said.append(move)
-    return [one for one in said if one["subject"] != reader]
+    others = [one for one in said if one.get("subject") and one["subject"] != reader]
+    return sorted(others, key=lambda one: one["action"] in _OF_ONE_STEP)
 
 
 def last_move_of(case: Mapping[str, Any], reader: str) -> Move | None:
     """The last move of a person, where nobody else has moved the case since."""
-    by_people = [one for one in moves_of(case) if one["role"] != SYSTEM]
-    if not by_people or by_people[-1]["subject"] != reader:
+    by_people = [one for one in moves_of(case) if one.get("role") != SYSTEM]
+    if not by_people or by_people[-1].get("subject") != reader:
         return None
     return by_people[-1]
 

@@ -109,7 +109,7 @@ async def show_case(
         **decided,
         bars=of_case(page.texts, found, **shown_effect, coverage=coverage, pool=pool, own=own),
         about_bars=page.texts("effect.about") if any(shown_effect.values()) else "",
-        seen_then=seen_by_the_first(page.texts, found, decided),
+        seen_then=seen_by_the_first(page.texts, found, decided["effect"]),
         pool=pool,
         own=own,
         coverage=coverage,
