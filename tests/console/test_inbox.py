@@ -58,6 +58,11 @@ async def test_a_parked_event_is_seen_by_the_admin_and_replayed(house: House):
     async with house.logged_in("admin") as admin:
         page = await admin.opens("/parked")
         assert "loan.repaid.v1" in page.text and "处理失败" in page.text
+        # An official reads first which case it is, what did not arrive, what that means, what to do.
+        told = page.text.split("技术详情")[0]
+        assert "DL-2026-009999" in told and "贷款结清" in told and "风险补偿资金池" in told
+        assert "资金池尚未据此办理" in told and "请勿重复登记" in told
+        assert "loan.repaid.v1" not in told and f"/cases/{loan_id}" in page.links
         again = await admin.sends(page, "/parked/risk_pool/replay")
         assert "成功 0 条，仍未成功 1 条" in again.text
         discard = next(one for one in again.actions if one.endswith("/discard"))
@@ -65,6 +70,7 @@ async def test_a_parked_event_is_seen_by_the_admin_and_replayed(house: House):
         assert empty.status == 422
         gone = await admin.sends(empty, discard, reason="测试事件，无对应贷款")
         assert "已放弃该事件" in gone.text and "loan.repaid.v1" not in gone.text
+        assert "没有搁置的事项" in gone.text
 
     async with house.logged_in("reviewer-lin") as reviewer:
         assert (await reviewer.opens("/parked")).status == 403

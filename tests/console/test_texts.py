@@ -29,6 +29,7 @@ from services.risk_pool.domain import (
     subsidy,
     warning,
 )
+from shared.contracts.registry import EVENTS
 from shared.life_cycle import SYSTEM_ROLE
 
 CONSOLE = FOLDER.parent
@@ -141,6 +142,10 @@ ELSEWHERE = {
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
 its own; an approval passes a large amount on by itself."""
+
+
+def test_every_event_of_the_house_has_words_for_an_official():
+    assert {one.rpartition(".")[0] for one in EVENTS} == set(ZH.codes("event"))
 
 
 def test_every_entry_of_the_navigation_has_a_word():

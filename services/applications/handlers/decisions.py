@@ -1,10 +1,10 @@
 """People decide on a case: each step says what it leaves, and the life cycle moves the case."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from services.applications.domain.approval import WHY_NOT_BEFORE
-from services.applications.domain.check_lines import as_data
+from services.applications.domain.check_lines import CheckLine, as_data
 from services.applications.domain.life_cycle import Action
 from services.applications.domain.paid_out import (
     CONDITIONS_TOO_LATE,
@@ -16,12 +16,14 @@ from services.applications.domain.waiting import FIRST_REVIEW
 from services.applications.handlers.case_checks import lines_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_not_be_listed
+from services.applications.queries.effect import owed_before
 from services.applications.queries.moves import clock_began, times_returned
 from services.applications.tables.conditions import (
     add_conditions,
     drop_conditions,
 )
 from shared.contracts.applications import Reason
+from shared.money import format_fen
 from shared.refusals import FieldsWrong
 from shared.transitions import Transition
 
@@ -60,11 +62,14 @@ async def recommend(
     if faults:
         raise FieldsWrong(faults)
     looks = await must_not_be_listed(case)
+    checks = await lines_of(case.conn, case.row, today=case.today)
+    owed = await owed_before(case.conn, case.row)
     changes = {"recommended_by": case.caller.subject}
     decision = Decision(
         reason=opinion,
         changes=changes,
-        detail=({"conditions": list(conditions)} if conditions else {})
+        detail=seen_by_the_first(checks, owed)
+        | ({"conditions": list(conditions)} if conditions else {})
         | ({"paid_out_seen": seen.as_data()} if seen else {})
         | ({"lists_checked": [one.as_data() for one in looks]} if looks else {}),
     )
@@ -72,6 +77,15 @@ async def recommend(
     await drop_conditions(case.conn, case.row["id"], now=case.now)
     await add_conditions(case.conn, case.row, conditions, by=case.caller, now=case.now)
     return done
+
+
+def seen_by_the_first(checks: Sequence[CheckLine], owed_fen: Mapping[str, int]) -> dict[str, Any]:
+    """What stands before who gives the first opinion, kept for who decides on it: the machine's
+    checks, and what firm and bank owe without this case."""
+    return {
+        "checks": as_data(checks),
+        "owed_before": {whose: format_fen(fen) for whose, fen in owed_fen.items()},
+    }
 
 
 async def withdraw_opinion(case: CaseInHand, *, reason: str) -> Transition:

@@ -1,16 +1,24 @@
 """Doing one step of a case and showing the case, the same for every kind of case."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.following import Following, following
 from services.console.cases.kinds import CaseKind
+from services.console.cases.moves_shown import (
+    changed_since,
+    last_move_of,
+    last_seen,
+    opinions_on,
+)
+from services.console.cases.undo import UNDOS, Undo, undo_of
+from services.console.cases.way import way_of
 from services.console.http.forms import Attempt, once, text
-from services.console.http.page_context import PageContext
-from services.console.rendering.formats import said_moment
+from services.console.http.page_context import NOTICE, PageContext
 from services.console.upstream.client import Answer, Api, not_found
 
 Show = Callable[[Attempt], Awaitable[Response]]
@@ -41,35 +49,66 @@ async def act(
     )
 
 
-OVERTAKEN: Final = ("stale", "not-possible-now", "taken-by-another")
-"""Refusals because somebody was faster."""
-
-
-def _meanwhile(page: PageContext, kind: CaseKind, moves: Sequence[Mapping[str, Any]]) -> str:
-    """Who moved the case last, when and how: what somebody wants to know who came second."""
-    told = [one for one in moves if one.get("kind", "move") == "move" and one.get("at")]
-    if not told:
-        return ""
-    last = max(told, key=lambda one: str(one["at"]))
-    action = page.texts.term(f"{kind.name}_action", last.get("action") or last.get("what"))
-    at = said_moment(last["at"], page.texts.language, now=datetime.now(UTC))
-    return page.texts("problem.meanwhile", who=last["name"], at=at, action=action)
-
-
-def render_case(
+async def render_case(
     page: PageContext, kind: CaseKind, answer: Answer, attempt: Attempt, **more: Any
 ) -> Response:
-    """The page of a case, with its actions, and what else its template shows."""
+    """The page of a case, with its actions, and what else its template shows.
+
+    `bars` are the figures that a decision moves, `steps` a way that is not the service's own.
+    """
     case = answer.body
+    steps = more.pop("steps", None)
     return page.render(
         f"{kind.name}.html",
         attempt=attempt,
         kind=kind,
         actions=kind.offered(case["pending_actions"]),
+        undos=UNDOS[kind.name],
         etag=answer.etag,
-        meanwhile=_meanwhile(page, kind, [*case.get("history", ()), *more.get("timeline", ())])
-        if attempt.problem is not None and attempt.problem.code in OVERTAKEN
-        else "",
-        **{kind.name: case},
-        **more,
+        seen=last_seen(case),
+        shown=case,
+        way=way_of(case, page.texts, of=kind.name, steps=steps),
+        opinions=opinions_on(case, _reader(page)),
+        changed=changed_since(case, attempt),
+        just_done=await _just_done(page, kind, case),
+        **{
+            kind.name: case,
+            "bars": [],
+            "about_bars": "",
+            "seen_then": {},
+            "open_action": _opened(page, attempt),
+        }
+        | more,
     )
+
+
+@dataclass(frozen=True)
+class JustDone:
+    """What can follow an act: taking it back, and the next case."""
+
+    undo: Undo | None
+    """None where nobody of the page's person has done the last move."""
+    can_undo: bool
+    asks_why: bool
+    """Taking it back asks for something first, so that its form is opened."""
+    next: Following
+
+
+async def _just_done(page: PageContext, kind: CaseKind, case: Mapping[str, Any]) -> JustDone | None:
+    """Right after an act, and only then; None otherwise."""
+    if page.request.method != "GET" or NOTICE not in page.request.session:
+        return None
+    move = last_move_of(case, _reader(page))
+    undo = undo_of(kind.name, str(move["action"])) if move else None
+    can_undo = bool(undo and undo.by and undo.by in case["pending_actions"])
+    asks_why = bool(can_undo and undo and kind.actions[undo.by].fields)
+    return JustDone(undo, can_undo, asks_why, await following(page, page.request.url.path))
+
+
+def _opened(page: PageContext, attempt: Attempt) -> str:
+    """The action whose form stands open: the refused one, or the one that a link asks for."""
+    return attempt.action or page.request.query_params.get("do", "")
+
+
+def _reader(page: PageContext) -> str:
+    return page.person.subject if page.person else ""

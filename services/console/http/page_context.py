@@ -34,6 +34,7 @@ LOOKS = ("auto", "night", "day")
 NOTICE = "notice"
 KEPT = "_kept"
 """In a form whose words are kept while they are typed: once it is sent, they are forgotten."""
+_LONGEST_QUERY = 600
 LISTS = "lists"
 """List → how it was last filtered; `last` names the one that was looked at last."""
 
@@ -168,6 +169,13 @@ class PageContext:
         """The address of a list as this person has last filtered it."""
         kept = self.request.session.get(LISTS, {}).get(path, "")
         return f"{path}?{kept}" if kept else path
+
+    def remember_list(self, path: str) -> None:
+        """This list, as the address filters it, is where one comes from now."""
+        kept = self.request.session.get(LISTS, {})
+        now = {**kept, path: self.request.url.query[:_LONGEST_QUERY], "last": path, "leads": ""}
+        if now != kept:
+            self.request.session[LISTS] = now
 
     def redirect(self, path: str, notice: str = "", **values: str) -> Response:
         """After a form: go and look at the result, so that reloading does not send it again."""

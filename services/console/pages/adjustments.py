@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_adjustment
 from services.console.cases.kinds import ADJUSTMENT
 from services.console.cases.paper_rows import papers_typed
 from services.console.cases.papers_shown import papers_of_case, shown
@@ -62,4 +63,6 @@ async def act_on_adjustment(page: Page, adjustment_id: UUID, action: str) -> Res
 async def _show(page: PageContext, adjustment_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/adjustments/{adjustment_id}")
     stored = await shown(page, papers_of_case("adjustments", answer.body))
-    return render_case(page, ADJUSTMENT, answer, attempt, stored=stored)
+    effect = answer.body["effect"] or answer.body["trial"]
+    bars = at_adjustment(page.texts, effect)
+    return await render_case(page, ADJUSTMENT, answer, attempt, stored=stored, bars=bars)

@@ -12,12 +12,14 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.around import around
 from services.console.cases.at_desk import at_desk
+from services.console.cases.before_after import of_case
 from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
 from services.console.cases.levels import levels_of
 from services.console.cases.listing import render_list
 from services.console.cases.lists import CASES
 from services.console.cases.revisions_shown import place_words, said_words
+from services.console.cases.seen_then import seen_by_the_first
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
@@ -40,6 +42,13 @@ async def cases(page: Page) -> Response:
 async def case(page: Page, case_id: UUID) -> Response:
     """One case on one page."""
     return await show_case(page, case_id, NOTHING_SENT)
+
+
+@router.get("/cases/{case_id}/firm")
+async def firm_of_case(page: Page, case_id: UUID) -> Response:
+    """All that is known of the case's firm, from a page that knows its loan alone."""
+    found = await page.applications.get(f"/applications/{case_id}")
+    return page.redirect(f"/register/firms/{found['borrower_uscc']}")
 
 
 @router.post("/cases/{case_id}/{action}")
@@ -84,9 +93,11 @@ async def show_case(
         ),
     )  # fmt: skip
     given = text(attempt.form, "_rows")
+    decided, own = await _decided_on(page, found), _bank_in_pool(pool, found["bank_code"])
+    shown_effect = {name: decided[name] for name in ("effect", "pool_effect")}
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
     day = await today(page)
-    return render_case(
+    return await render_case(
         page,
         CASE,
         answer,
@@ -95,9 +106,12 @@ async def show_case(
         papers=papers,
         pledges=items(pledges or []),
         around=await around(page, str(case_id)),
-        **await _decided_on(page, found),
+        **decided,
+        bars=of_case(page.texts, found, **shown_effect, coverage=coverage, pool=pool, own=own),
+        about_bars=page.texts("effect.about") if any(shown_effect.values()) else "",
+        seen_then=seen_by_the_first(page.texts, found, decided["effect"]),
         pool=pool,
-        own=_bank_in_pool(pool, found["bank_code"]),
+        own=own,
         coverage=coverage,
         positions=items(positions or []),
         changes=items(changes or []),

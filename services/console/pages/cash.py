@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_payment
 from services.console.cases.kinds import CASH_ENTRY
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
@@ -29,6 +30,8 @@ FILLED_IN = (
 )  # fmt: skip
 """What a link to the form may fill in, of an open item or of a line of the account."""
 
+COMES_IN = ("contribution", "interest", "receipt")
+"""By these money comes into the account, by the others it leaves it."""
 OF_AN_ITEM = ("receipt", "payment", "set_aside")
 MAY_BE_PLANNED = ("contribution", "fee")
 
@@ -164,6 +167,12 @@ async def act_on_cash(page: Page, entry_id: UUID, action: str) -> Response:
     )
 
 
+def _comes_in(entry: dict[str, Any]) -> bool:
+    """Whether an entry brings money into the account; a reversal undoes what it reverses."""
+    is_receipt = entry["of_kind"] in COMES_IN
+    return is_receipt != (entry["kind"] == "reversal")
+
+
 async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response:
     answer: Answer = await page.risk_pool.read(f"/cash-entries/{entry_id}")
     assert page.person is not None
@@ -173,11 +182,14 @@ async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response
         page.risk_pool.get(where), or_none(page.risk_pool.get(f"{where}/parties"))
     )
     sees_line = entry["line_id"] and not page.person.roles.isdisjoint(SEES_ACCOUNT)
-    return render_case(
+    return await render_case(
         page,
         CASH_ENTRY,
         answer,
         attempt,
+        bars=at_payment(page.texts, pool, entry["amount"], comes_in=_comes_in(entry))
+        if entry["state"] == "entered"
+        else [],
         pool=pool,
         names=_names(parties),
         sees_line=sees_line,

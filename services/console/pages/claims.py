@@ -8,12 +8,14 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import Change, at_compensation, at_payment
 from services.console.cases.costs import cost_rows, costs_typed
 from services.console.cases.kinds import CLAIM
 from services.console.cases.listing import render_list
 from services.console.cases.lists import CLAIMS
 from services.console.cases.paper_rows import paper_rows, papers_typed
 from services.console.cases.papers_shown import papers_of_case, shown
+from services.console.cases.seen_then import seen_at_review
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
@@ -133,7 +135,7 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
     answer.body["pending_actions"] = _offered(answer.body)
     trial, attempt = await _trial_shown(page, answer.body, attempt)
     of_disposal = await _of_disposal(page, claim_id)
-    return render_case(
+    return await render_case(
         page,
         CLAIM,
         answer,
@@ -146,11 +148,25 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         of_disposal=of_disposal,
         today=await today(page),
         trial=trial,
+        bars=await _bars(page, answer.body, trial),
+        seen_then=seen_at_review(page.texts, answer.body, trial),
         given=_named_by_the_decision(trial) | _the_other_payment(attempt),
         places=[(one["code"], page.texts.of(one)) for one in answer.body["checks"]],
         stored=await shown(page, papers_of_case("claims", answer.body)),
         **_papers_asked(answer.body, attempt),
     )
+
+
+async def _bars(
+    page: PageContext, claim: dict[str, Any], trial: dict[str, Any] | None
+) -> list[Change]:
+    """What the decision on a claim moves, or its payment; nothing where neither waits."""
+    if trial is not None:
+        return at_compensation(page.texts, trial)
+    if not {"enter_payment", "set_aside"} & set(claim["pending_actions"]):
+        return []
+    pool = await or_none(page.risk_pool.get(f"/pools/{claim['pool_code']}"))
+    return at_payment(page.texts, pool, claim["pool_pays"], comes_in=False)
 
 
 async def _of_disposal(page: PageContext, claim_id: UUID) -> dict[str, Any]:

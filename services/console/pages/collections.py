@@ -69,7 +69,7 @@ async def _show(page: PageContext, claim_id: UUID, attempt: Attempt) -> Response
         may_begin = claim["approved_on"] is not None and not page.person.roles.isdisjoint(RUNS)
         return page.render("collection_new.html", claim=claim, attempt=attempt, may_begin=may_begin)
     stored = await shown(page, papers_of_case("collections", answer.body))
-    return render_case(
+    return await render_case(
         page,
         COLLECTION,
         answer,

@@ -107,6 +107,6 @@ async def act_on_disposal(page: Page, disposal_id: UUID, action: str) -> Respons
 async def _show(page: PageContext, disposal_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/disposals/{disposal_id}")
     stored = await shown(page, papers_of_case("disposals", answer.body))
-    return render_case(
+    return await render_case(
         page, DISPOSAL, answer, attempt, stored=stored, **offered(DISPOSAL, page.texts, attempt)
     )

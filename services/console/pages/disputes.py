@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_dispute
 from services.console.cases.kinds import DISPUTE
 from services.console.cases.paper_rows import paper_rows, papers_typed
 from services.console.cases.papers_shown import papers_of_case, shown
@@ -153,11 +154,12 @@ async def act_on_dispute(page: Page, dispute_id: UUID, action: str) -> Response:
 
 async def _show(page: PageContext, dispute_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/disputes/{dispute_id}")
-    return render_case(
+    return await render_case(
         page,
         DISPUTE,
         answer,
         attempt,
+        bars=at_dispute(page.texts, answer.body["effect"] or answer.body["trial"]),
         may_propose="propose" in answer.body["pending_actions"],
         verdicts=VERDICTS,
         stored=await shown(page, papers_of_case("disputes", answer.body)),

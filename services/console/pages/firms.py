@@ -1,6 +1,8 @@
 """Firms: the list, and one page per firm with its loans, rights, claims, lists and its group."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -15,6 +17,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.pages.register import KEEPERS
 from services.console.upstream.optional import items, nothing, or_none
+from shared.money import format_fen, parse_fen
 
 router = APIRouter()
 
@@ -104,17 +107,22 @@ async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
     assert page.person is not None
     may_say = bool(page.person.roles & _SAY_GROUPS)
     keeps = bool(page.person.roles & KEEPERS)
-    found, related, calls, cover, reports, day = await asyncio.gather(
+    found, related, calls, cover, reports, warnings, listed, day = await asyncio.gather(
         page.applications.get(f"/firms/{uscc}"),
         or_none(page.applications.get("/related-firms", uscc=uscc, limit=200)),
         or_none(page.applications.get("/cover-calls", firm=uscc, limit=200)),
         or_none(page.applications.get(f"/firms/{uscc}/cover")),
         page.applications.get("/due-diligence-reports", firm=uscc, limit=200),
+        or_none(page.risk_pool.get("/warnings", q=uscc, limit=200)),
+        or_none(page.applications.get("/listed-firm-matches", uscc=uscc)),
         today(page) if may_say or keeps else nothing(),
     )
     return page.render(
         "register_firm.html",
         firm=found,
+        owed=_owed(found["cases"]),
+        warnings=items(warnings) if warnings else None,
+        listed=items(listed or []),
         cover_calls=items(calls or []),
         cover=cover,
         related=items(related) if related else None,
@@ -125,3 +133,9 @@ async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
         today=day,
         attempt=attempt,
     )
+
+
+def _owed(cases: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
+    """How many of the loans are out, and what is owed of them together."""
+    open_fen = [parse_fen(one["outstanding_principal"] or "0.00") for one in cases]
+    return sum(fen > 0 for fen in open_fen), format_fen(sum(open_fen))

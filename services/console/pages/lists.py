@@ -1,21 +1,17 @@
 """What all big lists share: the pool's loans as a list, files of what is filtered, and *next case*."""
 
-import httpx
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.console.cases.following import beside, key_of, rows_of
 from services.console.cases.listing import render_list
 from services.console.cases.lists import LISTS as KNOWN
 from services.console.cases.lists import LOANS
-from services.console.http.page_context import LISTS, Page
+from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
 from services.console.upstream.client import not_found
-from services.console.upstream.optional import items
 
 router = APIRouter()
-
-_LOOKED_THROUGH = 200
-"""Rows of the list among which the case that was just worked on is looked for."""
 
 
 @router.get("/loans")
@@ -40,17 +36,22 @@ async def export(page: Page, path: str, form: str) -> Response:
 async def following(page: Page, path: str, after: str) -> Response:
     """The row behind one of the list as it was last filtered; its first where that is gone from it,
     and the list itself at its end."""
+    return await _beside(page, path, after, forwards=True)
+
+
+@router.get("/lists/{path:path}/previous")
+async def preceding(page: Page, path: str, before: str) -> Response:
+    """The row before one of the list as it was last filtered; the list itself before its first."""
+    return await _beside(page, path, before, forwards=False)
+
+
+async def _beside(page: PageContext, path: str, key: str, *, forwards: bool) -> Response:
     listing = KNOWN.get(f"/{path}")
     if listing is None or not listing.leads_to:
         raise not_found()
-    kept = page.request.session.get(LISTS, {}).get(listing.path, "")
-    query = dict(httpx.QueryParams(kept))
-    found = await page.apis[listing.service].get(
-        listing.source, **listing.asked(query), limit=_LOOKED_THROUGH
-    )
-    key = "loan_id" if listing is LOANS else "id"
-    ids = [one[key] for one in items(found)]
-    rest = ids[ids.index(after) + 1 :] if after in ids else ids
-    if not rest:
-        return page.redirect(f"{listing.path}?{kept}" if kept else listing.path, "done.list-end")
-    return page.redirect(listing.leads_to + rest[0])
+    after, before = beside(await rows_of(page, listing), listing, listing.leads_to + key)
+    row = after if forwards else before
+    if row is None:
+        end = "done.list-end" if forwards else "done.list-begin"
+        return page.redirect(page.list_of(listing.path), end)
+    return page.redirect(listing.leads_to + key_of(listing, row))

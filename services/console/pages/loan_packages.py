@@ -99,7 +99,7 @@ async def _list(page: PageContext, code: str, attempt: Attempt, *, cursor: str) 
 async def _show(page: PageContext, package_id: UUID, attempt: Attempt, *, cursor: str) -> Response:
     answer = await page.risk_pool.read(f"/loan-packages/{package_id}")
     loans = await page.risk_pool.get(f"/loan-packages/{package_id}/loans", cursor=cursor)
-    return render_case(
+    return await render_case(
         page, LOAN_PACKAGE, answer, attempt, loans=items(loans),
         next=next_page(page.request, loans), is_first=not cursor,
     )  # fmt: skip

@@ -54,7 +54,7 @@ async def act_on_objection(page: Page, objection_id: UUID, action: str) -> Respo
 
 async def _show(page: PageContext, objection_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/objections/{objection_id}")
-    return render_case(
+    return await render_case(
         page,
         OBJECTION,
         answer,

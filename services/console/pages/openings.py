@@ -109,7 +109,7 @@ async def _show(page: PageContext, opening_id: UUID, attempt: Attempt) -> Respon
     pool, parties = await asyncio.gather(
         page.risk_pool.get(at), page.risk_pool.get(f"{at}/parties")
     )
-    return render_case(
+    return await render_case(
         page,
         OPENING,
         answer,

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_payment
 from services.console.cases.kinds import PAYMENT_FILE
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text, uploaded
@@ -147,11 +148,14 @@ async def _show_file(page: PageContext, file_id: UUID, attempt: Attempt) -> Resp
         page.risk_pool.get(where), page.risk_pool.get(f"{where}/parties")
     )
     assert page.person is not None
-    return render_case(
+    return await render_case(
         page,
         PAYMENT_FILE,
         answer,
         attempt,
+        bars=at_payment(page.texts, pool, answer.body["total"], comes_in=False)
+        if answer.body["state"] == "prepared"
+        else [],
         pool=pool,
         names={one["code"]: one["name"] for one in parties},
         may_download=answer.body["state"] == "released"

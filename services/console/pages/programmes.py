@@ -133,7 +133,7 @@ async def _show(page: PageContext, programme: str, number: int, attempt: Attempt
         await page.risk_pool.get(f"{path}/{before}/difference", to=number) if before else None
     )
     waits = "publish" not in answer.body["pending_actions"] and answer.body["waiting_for"]
-    return render_case(
+    return await render_case(
         page,
         VERSION,
         answer,

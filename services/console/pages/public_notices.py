@@ -132,7 +132,7 @@ async def _show(page: PageContext, notice_id: UUID, attempt: Attempt) -> Respons
         page.risk_pool.get("/objections", notice_id=str(notice_id), limit=200),
     )
     assert page.person is not None
-    return render_case(
+    return await render_case(
         page,
         PUBLIC_NOTICE,
         answer,

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_recovery
 from services.console.cases.kinds import RECOVERY
 from services.console.cases.listing import render_list
 from services.console.cases.lists import RECOVERIES
@@ -46,4 +47,5 @@ async def act_on_recovery(page: Page, recovery_id: UUID, action: str) -> Respons
 async def _show(page: PageContext, recovery_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/recoveries/{recovery_id}")
     stored = await shown(page, papers_of_case("recoveries", answer.body))
-    return render_case(page, RECOVERY, answer, attempt, stored=stored)
+    bars = at_recovery(page.texts, answer.body["trial"])
+    return await render_case(page, RECOVERY, answer, attempt, stored=stored, bars=bars)

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.console.cases.before_after import restated as changes_of_month
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.page_context import Page
 from services.console.http.streaming import handed_on
@@ -25,7 +26,10 @@ async def restated(page: Page, code: CodeInPath, month: MonthInPath, every: str 
         month=month,
         found=found,
         every=bool(every),
-        parties=_by_party(shown, pool["name"]),
+        parties=[
+            (party, figures, changes_of_month(page.texts, figures))
+            for party, figures in _by_party(shown, pool["name"])
+        ],
     )
 
 

@@ -194,15 +194,17 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         page.risk_pool.get(f"/pools/{code}"),
     )
     groups = _groups(answer.body["movements"])
+    shown = await beside(page, pool, answer.body)
     is_signed = answer.body["posted_at"] is not None
-    return render_case(
+    return await render_case(
         page,
         SETTLEMENT,
         answer,
         attempt,
         pool=pool,
         groups=groups,
-        beside=await beside(page, pool, answer.body),
+        beside=shown,
+        steps=shown.way,
         certificate=await page.risk_pool.get("/signing-certificate") if is_signed else None,
         sees_account=SEES_ACCOUNT,
         last_day=Month.parse(month).last,

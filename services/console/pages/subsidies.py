@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_subsidy
 from services.console.cases.kinds import SUBSIDY
 from services.console.cases.listing import names_of
 from services.console.cases.paper_rows import paper_rows, papers_typed
@@ -125,4 +126,5 @@ async def _list(
 async def _show(page: PageContext, subsidy_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/subsidies/{subsidy_id}")
     stored = await shown(page, papers_of_case("subsidies", answer.body))
-    return render_case(page, SUBSIDY, answer, attempt, stored=stored)
+    bars = at_subsidy(page.texts, answer.body["trial"])
+    return await render_case(page, SUBSIDY, answer, attempt, stored=stored, bars=bars)

@@ -33,6 +33,7 @@ async def to_do(
         or_none(page.applications.get("/banks")),
         or_none(page.risk_pool.get("/pools")),
     )
+    page.remember_list("/to-do")
     return page.render(
         "to_do.html",
         found=found,

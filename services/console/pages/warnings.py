@@ -97,6 +97,6 @@ async def act_on_warning(page: Page, warning_id: UUID, action: str) -> Response:
 async def _show(page: PageContext, warning_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/warnings/{warning_id}")
     stored = await shown(page, papers_of_case("warnings", answer.body))
-    return render_case(
+    return await render_case(
         page, WARNING, answer, attempt, stored=stored, **offered(WARNING, page.texts, attempt)
     )

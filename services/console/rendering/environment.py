@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from services.console.rendering import charts, explanations, formats, report_tables
 from services.console.rendering.catalogue import LANGUAGES, Texts
+from services.console.rendering.change_bars import change_bar
 from services.console.rendering.tag_colours import tag_colour
 
 HERE = Path(__file__).parents[1]
@@ -58,6 +59,7 @@ def _environment(in_production: bool) -> Environment:
         "times": formats.times,
         "figures": formats.figures,
         "figure_lines": formats.figure_lines,
+        "change_bar": change_bar,
         "charts": charts,
         "reports": report_tables,
         "tag_colour": tag_colour,

@@ -1,0 +1,248 @@
+"""What a decision does to pool, bank and borrower: each figure before it and after it.
+
+The figures are the services'; where they give one side and the amount that moves, the other side is
+their sum. Nothing is decided by them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.console.rendering.catalogue import Texts
+from shared.money import format_fen, parse_fen
+
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure in yuan before and after; `ceiling` where there is a limit to it."""
+
+    words: str
+    before: str
+    after: str
+    ceiling: str | None = None
+    exceeded: bool = False
+    source: str = ""
+
+    @property
+    def over(self) -> str:
+        """By how much it is above its ceiling then; "" where it is not."""
+        if self.ceiling is None:
+            return ""
+        beyond = parse_fen(self.after) - parse_fen(self.ceiling)
+        return format_fen(beyond) if beyond > 0 else ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it would be above its ceiling, or its service says that it binds."""
+        return self.exceeded or bool(self.over)
+
+    @property
+    def room(self) -> str:
+        """What is left below the ceiling then; "" where there is none."""
+        if self.ceiling is None:
+            return ""
+        left = parse_fen(self.ceiling) - parse_fen(self.after)
+        return format_fen(left) if left >= 0 else ""
+
+    @property
+    def difference(self) -> str:
+        """What the decision adds, or takes off with a minus."""
+        return format_fen(parse_fen(self.after) - parse_fen(self.before))
+
+    @property
+    def nearness(self) -> float:
+        """How near to its ceiling it would be, 1 at it; below all others where there is none."""
+        most = parse_fen(self.ceiling) if self.ceiling is not None else 0
+        return parse_fen(self.after) / most if most > 0 else (2.0 if self.over else -1.0)
+
+
+def nearest_first(changes: Iterable[Change]) -> list[Change]:
+    """What is above its ceiling, then what comes nearest to it; the rest as it was."""
+    return sorted(changes, key=lambda one: (not one.is_over, -one.nearness))
+
+
+def of_case(
+    texts: Texts,
+    case: Figures,
+    *,
+    effect: Figures | None,
+    pool_effect: Figures | None,
+    coverage: Figures | None,
+    pool: Figures | None,
+    own: Figures | None,
+) -> list[Change]:
+    """What the decision that an application waits for would move; nothing where none does."""
+    if effect or pool_effect:
+        return at_approval(texts, effect, pool_effect)
+    if case["undo_asked_by"] and not case["undo_draw_no"]:
+        is_filing = case["paid_out"] is not None
+        return at_undoing(texts, coverage, pool, own, is_filing=is_filing)
+    return at_disbursement(texts, coverage, pool, own)
+
+
+def at_approval(texts: Texts, effect: Figures | None, pool_effect: Figures | None) -> list[Change]:
+    """Every limit of the pool, the bank and the firm that an approval would use."""
+    rows = [*(pool_effect or {}).get("effects", []), *(effect or {}).get("exposures", [])]
+    return nearest_first(
+        Change(
+            texts.of(one),
+            one["before"],
+            one["after"],
+            one["ceiling"],
+            bool(one["exceeded"]),
+            one["source"] or "",
+        )
+        for one in rows
+    )
+
+
+def at_disbursement(
+    texts: Texts, coverage: Figures | None, pool: Figures | None, own: Figures | None
+) -> list[Change]:
+    """What is held for a loan becomes cover when it is paid out."""
+    if coverage is None or coverage["state"] != "reserved":
+        return []
+    moved = parse_fen(coverage["reserved"])
+    return _held_to_covered(texts, moved, pool, own, loan=("0.00", coverage["reserved"]))
+
+
+def at_undoing(
+    texts: Texts,
+    coverage: Figures | None,
+    pool: Figures | None,
+    own: Figures | None,
+    *,
+    is_filing: bool,
+) -> list[Change]:
+    """What was covered is held again when a disbursement is undone; of a filing, it is free."""
+    if coverage is None or coverage["state"] != "active":
+        return []
+    moved = -parse_fen(coverage["covered"])
+    loan = (coverage["covered"], "0.00")
+    return _held_to_covered(texts, moved, pool, own, loan=loan, keeps_held=not is_filing)
+
+
+def _held_to_covered(
+    texts: Texts,
+    moved: int,
+    pool: Figures | None,
+    own: Figures | None,
+    *,
+    loan: tuple[str, str],
+    keeps_held: bool = True,
+) -> list[Change]:
+    found = []
+    for where, line in ((pool, None), (own, (own or {}).get("line"))):
+        if not where or not where.get("covered"):
+            continue
+        whose = where["name"]
+        found.append(
+            _moved(f"{whose} · {texts('before_after.covered')}", where["covered"], moved, line)
+        )
+        if keeps_held and where.get("reserved"):
+            words = f"{whose} · {texts('before_after.reserved')}"
+            found.append(_moved(words, where["reserved"], -moved))
+    return [*found, Change(texts("before_after.this-loan"), *loan)]
+
+
+def at_compensation(texts: Texts, trial: Figures | None) -> list[Change]:
+    """What a compensation does to the pool's money, to each cap, to the bank's year and the firm."""
+    if not trial or not trial.get("base"):
+        return []
+    found = [
+        Change(texts(f"before_after.{name}"), trial[part]["before"], trial[part]["after"])
+        for name, part in (
+            ("pool-money", "pool"),
+            ("bank-year", "bank_year"),
+            ("borrower-claims", "borrower"),
+        )
+        if trial.get(part)
+    ]
+    return [*found, *nearest_first(_caps(texts, trial["limits"]))]
+
+
+def _caps(texts: Texts, limits: Sequence[Figures]) -> Iterable[Change]:
+    for one in limits:
+        if one["limit"] is None or one["used"] is None:
+            continue
+        words, source = texts.of(one) or one["code"], one["source"] or ""
+        after = format_fen(parse_fen(one["used"]) + parse_fen(one["takes"]))
+        yield Change(words, one["used"], after, one["limit"], bool(one["binds"]), source)
+
+
+def at_payment(texts: Texts, pool: Figures | None, amount: str, *, comes_in: bool) -> list[Change]:
+    """What a payment or a receipt does to the money in the dedicated account."""
+    if not pool or not pool.get("cash"):
+        return []
+    moved = parse_fen(amount) if comes_in else -parse_fen(amount)
+    return [_moved(texts("before_after.cash"), pool["cash"], moved)]
+
+
+def at_recovery(texts: Texts, trial: Figures | None) -> list[Change]:
+    """What each party still has to get, before it gets its part of the recovery and after."""
+    if not trial:
+        return []
+    found = [
+        Change(
+            f"{texts.term('party', one['party'])} · {texts('before_after.open')}",
+            one["open_before"],
+            one["open_after"],
+        )
+        for one in trial["shares"]
+    ]
+    if trial.get("net_loss_before"):
+        words = texts("before_after.net-loss")
+        found.append(Change(words, trial["net_loss_before"], trial["net_loss_after"]))
+    return found
+
+
+def at_adjustment(texts: Texts, effect: Figures | None) -> list[Change]:
+    """What each party bears before something is booked back and after."""
+    if not effect:
+        return []
+    found = [
+        Change(
+            f"{texts.term('party', one['party'])} · {texts('before_after.bears')}",
+            one["bore"],
+            one["bears"],
+        )
+        for one in effect["parts"]
+    ]
+    if effect.get("base_after"):
+        base = Change(texts("claim.base"), effect["base_before"], effect["base_after"])
+        return [base, *found]
+    return found
+
+
+def at_dispute(texts: Texts, effect: Figures | None) -> list[Change]:
+    """What is due of an item before a dispute is decided and after."""
+    if not effect or not effect.get("before") or not effect.get("after"):
+        return []
+    return [
+        Change(texts(f"dispute_item.{name}"), effect["before"][name], effect["after"][name])
+        for name in ("due", "disputed", "taken_off")
+    ]
+
+
+def at_subsidy(texts: Texts, trial: Figures | None) -> list[Change]:
+    """What a subsidy uses of each of its caps."""
+    if not trial or trial.get("missing"):
+        return []
+    moved = parse_fen(trial["amount"])
+    return [
+        _moved(texts.term("subsidy_cap", one["code"]), one["used"], moved, one["limit"])
+        for one in trial["limits"]
+        if one.get("limit") and one.get("used")
+    ]
+
+
+def restated(texts: Texts, figures: Sequence[Figures]) -> list[Change]:
+    """The figures of a month as they were reported, and with what was found since."""
+    return [Change(texts.of(one), one["reported"], one["restated"]) for one in figures]
+
+
+def _moved(words: str, before: str, moved_fen: int, ceiling: str | None = None) -> Change:
+    after = format_fen(parse_fen(before) + moved_fen)
+    return Change(words, before, after, ceiling)
