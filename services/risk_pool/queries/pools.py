@@ -39,7 +39,7 @@ async def living(conn: asyncpg.Connection) -> list[asyncpg.Record]:
     all that it sees."""
     rows: list[asyncpg.Record] = await conn.fetch(
         """select code, name, programme from pools
-           where closed_on is null and exists (select from parties where pool_code = code)
+           where closed_on is null and exists (select from parties p where p.pool_code = pools.code)
            order by code"""
     )
     return rows

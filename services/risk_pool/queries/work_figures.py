@@ -4,7 +4,6 @@ the live loans, what stood at a month's end from the months that were closed."""
 from typing import Final
 
 from services.risk_pool.domain.coverage import IN_COVER, TAKES_CAPACITY
-from services.risk_pool.domain.ledger import CASH
 from services.risk_pool.domain.recovery import State as RecoveryState
 from shared.life_cycle import Words
 from shared.postgres.literals import literals
@@ -18,17 +17,20 @@ _OF_CLOSED_MONTHS: Final = """
       and s.month <= to_char($2::date, 'YYYY-MM') and $3::text is not null
     group by s.month
 """
-_CASH_BY_MONTH: Final = f"""
-    select s.month, sum(m.debited_fen - m.credited_fen) as amount
+# `domain.ledger.available_fen`: what came in less what was spent or set aside, whichever way it counts.
+_IS_OWN: Final = """
+    split_part(account, ':', 1) in ('contribution', 'interest', 'recoveries', 'claims', 'fees',
+                                    'subsidies', 'escrow', 'earmarked')
+"""
+_AVAILABLE_BY_MONTH: Final = f"""
+    select s.month, sum(m.credited_fen - m.debited_fen) as amount
     from settlements s join settlement_movements m on m.settlement_id = s.id
-    where s.posted_at is not null and m.account = '{CASH}'
+    where s.posted_at is not null and {_IS_OWN}
       and s.month >= to_char($1::date, 'YYYY-MM') and s.month <= to_char($2::date, 'YYYY-MM')
       and $3::text is not null
     group by s.month
 """
-_CASH: Final = f"""
-    select sum(debited_fen - credited_fen) from account_balances where account = '{CASH}'
-"""
+_AVAILABLE: Final = f"select sum(credited_fen - debited_fen) from account_balances where {_IS_OWN}"
 _COVERED: Final = """
     select sum(debited_fen - credited_fen) from account_balances where account like 'covered:%'
 """
@@ -86,12 +88,12 @@ FIGURES: Final = (
         page="/loans?state=active",
     ),
     WorkFigure(
-        code="cash",
-        words=Words("专户资金", "cash in the pools"),
+        code="available",
+        words=Words("可用资金", "available now"),
         unit="money",
         roles=_FINANCE | {"pool_manager"},
-        by_month=_CASH_BY_MONTH,
-        now=_CASH,
+        by_month=_AVAILABLE_BY_MONTH,
+        now=_AVAILABLE,
         page="/pools",
     ),
     WorkFigure(
