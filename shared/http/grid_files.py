@@ -106,7 +106,7 @@ async def sent_as_file(
         file = await (as_csv if form == "csv" else as_workbook)(table, rows)
     name = f"{table.title}-{now:%Y%m%d-%H%M}.{form}"
     return StreamingResponse(
-        _pieces(file),
+        pieces(file),
         media_type="text/csv; charset=utf-8" if form == "csv" else XLSX,
         headers={"Content-Disposition": disposition(name)},
     )
@@ -183,7 +183,8 @@ async def _rows(
                 return
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """A finished file, bit by bit; it is closed in the end."""
     with file:
         file.seek(0)
         while piece := file.read(_PIECE):

@@ -27,9 +27,10 @@ from shared.read_log import ReadLog
 
 ROOT = "/api/v1/"
 NOT_NOTED = {
-    "banks", "document-links", "ended-logins", "event-types", "events", "idempotency-keys", "inbox",
-    "opening-template", "programmes", "public", "reads", "sandbox", "signing-certificate", "staff",
-    "survey-templates", "templates", "to-do", "worded-types",
+    "banks", "coming-days", "document-links", "ended-logins", "event-types", "events",
+    "idempotency-keys", "inbox", "my-acts", "my-figures", "opening-template", "programmes", "public",
+    "reads", "sandbox", "signing-certificate", "staff", "survey-templates", "templates", "to-do",
+    "worded-types",
 }  # fmt: skip
 """Where nothing of a case, a firm or money is shown, or everything of everybody in turn (`events`)."""
 NOTED_ELSEWHERE = ("/content", "/pages/{page}")

@@ -169,3 +169,19 @@ async def find(
         wanted.until, at, key, limit,
     )  # fmt: skip
     return found
+
+
+MOST_LOOKS = 500
+_LOOKS = f"""
+    select at, name, account, roles, institution, route, thing from all_reads
+    where kind = any ($1::text[]) and thing = any ($2::text[])
+    order by at desc, key desc limit {MOST_LOOKS + 1}
+"""
+
+
+async def looks_at(
+    conn: asyncpg.Connection, kinds: Sequence[str], things: Sequence[str]
+) -> list[asyncpg.Record]:
+    """Who was shown these things, the latest first: `MOST_LOOKS` and one more where there are more."""
+    rows: list[asyncpg.Record] = await conn.fetch(_LOOKS, list(kinds), list(things))
+    return rows

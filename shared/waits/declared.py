@@ -161,6 +161,16 @@ def of_life_cycle(
     return Source(kind=kind, topic=waits.topic, noun=life_cycle.noun, sql=sql, by_moves=True)
 
 
+def named_sql(*, table: str, key: str, waits: CasesWait) -> str:
+    """What cases are called and about, whether they wait or not: of the ids in $1."""
+    return f"""
+        select k.{key} as case_id, {waits.number} as number, coalesce({waits.firm}, '') as firm,
+               ({waits.amount})::bigint as amount_fen, {waits.page} as page
+        from {table} k {waits.joined}
+        where k.{key} = any ($1::uuid[])
+    """
+
+
 def to_do_of(waits: Mapping[str, Wait]) -> dict[str, Wait]:
     """The states in which people have something to do, with what it is."""
     return {

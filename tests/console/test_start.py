@@ -6,8 +6,8 @@ from tests.papers import document
 
 
 def work(page: Page) -> str:
-    """The table of what waits for this person."""
-    return page.html.split('id="waits"')[1].split("</table>")[0]
+    """What waits for this person, without what is in other hands."""
+    return page.html.split('id="waits"')[1].split("</section>")[0].split('id="coming"')[0]
 
 
 async def test_what_a_bank_asks_of_its_loan_waits_on_the_first_page_of_who_decides(house: House):
@@ -26,7 +26,10 @@ async def test_what_a_bank_asks_of_its_loan_waits_on_the_first_page_of_who_decid
         assert "中国工商银行天津分行" in work(page)
         assert f"/cases/{loan['id']}" in page.links
     async with house.logged_in("approver-zhao") as approver:
-        assert "贷款变更" not in work(await approver.opens("/")), "a reviewer speaks first"
+        desk = await approver.opens("/")
+        assert "贷款变更" not in work(desk), "a reviewer speaks first"
+        assert "没有等待您办理的事项" in work(desk) and "2026-03 月末为 2026-03-31" in work(desk)
+        assert "贷款变更" in desk.html.split('id="coming"')[1].split("</ul>")[0]
     reviewer = house.person("applications", "reviewer-lin", "reviewer")
     path = f"/loan-changes/{change['id']}/recommend"
     await did(reviewer.post(path, json={"opinion": "属实"}))

@@ -19,11 +19,10 @@ from shared.waits.declared import Source
 from shared.waits.pruned import prune
 from shared.waits.scheduled import by_kind, look
 
-CASES: Final = tuple(
-    table.source
-    for table in (APPLICATIONS, COVER_CALLS, CREDIT_REPAIRS, DEMANDS, LOAN_CHANGES, MEETINGS)
-    if table.source is not None
-)
+TABLES: Final = (APPLICATIONS, COVER_CALLS, CREDIT_REPAIRS, DEMANDS, LOAN_CHANGES, MEETINGS)
+"""The cases that people move on."""
+
+CASES: Final = tuple(table.source for table in TABLES if table.source is not None)
 
 WAITS: Final[Mapping[str, Source]] = by_kind(CASES, (duty for one in DUTIES for duty in one.duties))
 

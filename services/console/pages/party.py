@@ -15,6 +15,7 @@ from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.pages.receivers import added
+from services.console.rendering.party_figures import party_figures
 from services.console.upstream.optional import items
 
 router = APIRouter()
@@ -40,6 +41,7 @@ async def show(page: PageContext, attempt: Attempt = NOTHING_SENT) -> Response:
     )
     return page.render(
         "party.html",
+        figures=party_figures(owed, items(statements), items(loans)),
         owed=owed,
         statements=items(statements),
         loans=items(loans),

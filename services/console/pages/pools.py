@@ -1,5 +1,6 @@
 """Pools: where the money is, how much of it is spoken for, and why each figure is what it is."""
 
+import asyncio
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -37,8 +38,11 @@ async def pool(page: Page, code: CodeInPath) -> Response:
 async def _show(page: PageContext, code: str) -> Response:
     found = await page.risk_pool.get(f"/pools/{code}")
     if found.get("own") is not None or "available" not in found:
-        owed = await or_none(page.risk_pool.get(f"/pools/{code}/open-items"))
-        return page.render("pool_of_bank.html", pool=found, owed=owed or [])
+        owed, rank = await asyncio.gather(
+            or_none(page.risk_pool.get(f"/pools/{code}/open-items")),
+            or_none(page.risk_pool.get(f"/pools/{code}/own-rank")),
+        )
+        return page.render("pool_of_bank.html", pool=found, owed=owed or [], rank=rank or [])
     parties = await page.risk_pool.get(f"/pools/{code}/parties")
     latest = await page.risk_pool.get(f"/pools/{code}/transfers", limit=8)
     return page.render(

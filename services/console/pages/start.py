@@ -1,9 +1,8 @@
-"""The first page: what waits for me, and where the pools stand today."""
+"""The first page, by role: what waits for me, what I did last, four figures, what is new."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -14,30 +13,34 @@ from services.console.http.today import today
 from services.console.pages import party
 from services.console.rendering.navigation import SETS_UP
 from services.console.upstream.installation import Installation, read_installation
-from services.console.upstream.optional import items, or_none
-from services.console.upstream.to_do import read_to_do
-from shared.money import format_fen, parse_fen
+from services.console.upstream.my_work import read_acts, read_figures
+from services.console.upstream.optional import items, nothing, or_none
+from services.console.upstream.to_do import ToDo, read_to_do
 
 router = APIRouter()
 
-_MONTHS_SHOWN = 12
-_SHOWN = 12
+_SHOWN: Final = 10
 """So many of the nearest things to do."""
+_ACTS: Final = 6
+_NEWS: Final = 6
+_NEXT: Final = 3
+"""So many things that wait for others, where nothing waits for me."""
 
 
 @router.get("/")
 async def start(page: Page) -> Response:
-    """What waits, today's figures, the last messages."""
+    """What waits, what was done, today's figures, the last messages."""
     person = page.person
     assert person is not None
     if person.party:
         return await party.show(page)
-    to_do, banks, statistics, pools, inbox, day = await asyncio.gather(
+    to_do, acts, figures, banks, pools, inbox, day = await asyncio.gather(
         read_to_do(page, limit=_SHOWN),
+        read_acts(page, limit=_ACTS),
+        read_figures(page),
         or_none(page.applications.get("/banks")),
-        or_none(page.applications.get("/statistics")),
         or_none(page.risk_pool.get("/pools")),
-        or_none(page.notifications.get("/inbox", limit=6)),
+        or_none(page.notifications.get("/inbox", limit=_NEWS)),
         today(page),
     )
     installation = await _set_up_here(page, pools)
@@ -48,13 +51,27 @@ async def start(page: Page) -> Response:
         day=day,
         is_set_up=installation is None or installation.is_ready,
         to_do=to_do,
+        coming=await _coming(page, to_do),
+        acts=acts,
+        figures=figures,
         names=names_of(items(pools or []), items(banks or [])),
         pools=items(pools or []),
-        cases=_by_month(statistics["cases"] if statistics else []),
-        states=_by_state(statistics["cases"] if statistics else []),
-        loans=statistics["loans"] if statistics else [],
         inbox=inbox,
     )
+
+
+async def _coming(page: PageContext, to_do: ToDo) -> Mapping[str, Sequence[Any]] | None:
+    """Where nothing waits: the next days of the month's round, and what others have in hand before it
+    comes here. None where something waits."""
+    assert page.person is not None
+    if to_do.open or to_do.silent:
+        return None
+    is_at_work = bool(page.person.roles - {"admin"})
+    others, days = await asyncio.gather(
+        read_to_do(page, limit=_NEXT, whose="all") if not page.person.is_of_bank else nothing(),
+        or_none(page.risk_pool.get("/coming-days")) if is_at_work else nothing(),
+    )
+    return {"others": others.rows if others else [], "days": days or []}
 
 
 async def _set_up_here(page: PageContext, pools: Any) -> Installation | None:
@@ -66,23 +83,3 @@ async def _set_up_here(page: PageContext, pools: Any) -> Installation | None:
         return None
     found: Installation | None = await or_none(read_installation(page.apis))
     return found
-
-
-def _by_month(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int, str]]:
-    """(month, cases, amount) of the last twelve months with cases, the earliest first."""
-    cases: Counter[str] = Counter()
-    fen: Counter[str] = Counter()
-    for row in rows:
-        cases[row["month"]] += row["cases"]
-        fen[row["month"]] += parse_fen(row["amount"])
-    return [
-        (month, cases[month], format_fen(fen[month])) for month in sorted(cases)[-_MONTHS_SHOWN:]
-    ]
-
-
-def _by_state(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
-    """(state, cases), the most frequent first."""
-    cases: Counter[str] = Counter()
-    for row in rows:
-        cases[row["state"]] += row["cases"]
-    return sorted(cases.items(), key=lambda one: (-one[1], one[0]))

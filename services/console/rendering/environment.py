@@ -10,7 +10,14 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services.console.rendering import charts, explanations, formats, report_tables
+from services.console.rendering import (
+    charts,
+    explanations,
+    formats,
+    report_tables,
+    trail_words,
+    trends,
+)
 from services.console.rendering.catalogue import LANGUAGES, Texts
 from services.console.rendering.change_bars import change_bar
 from services.console.rendering.tag_colours import tag_colour
@@ -51,6 +58,8 @@ def _environment(in_production: bool) -> Environment:
         "version": formats.version,
     }
     environment.globals |= {
+        "trends": trends,
+        "words": trail_words,
         "asset": asset,
         "in_production": in_production,
         "languages": LANGUAGES,

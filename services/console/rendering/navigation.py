@@ -58,6 +58,7 @@ ENTRIES = (
     Entry("public-notices", "/public-notices", "v", BUREAU_ROLES - {"admin"}),
     Entry("settlements", "/settlements", "m", _EVERYBODY - {"admin"}),
     Entry("inbox", "/inbox", "i", _EVERYBODY),
+    Entry("audit", "/audit", "n", frozenset({"auditor"})),
     Entry("looks", "/looks", "z", frozenset({"auditor"})),
     Entry("setup", "/setup", "u", SETS_UP),
     Entry("parked", "/parked", "e", frozenset({"admin"})),

@@ -10,7 +10,10 @@ from shared.waits.declared import Source
 from shared.waits.pruned import prune
 from shared.waits.scheduled import by_kind, look
 
-CASES: Final = tuple(one.source for one in (TEMPLATES,) if one.source is not None)
+TABLES: Final = (TEMPLATES,)
+"""The cases that people move on."""
+
+CASES: Final = tuple(one.source for one in TABLES if one.source is not None)
 
 WAITS: Final[Mapping[str, Source]] = by_kind(CASES, ())
 

@@ -41,19 +41,18 @@ from shared.waits.declared import Source
 from shared.waits.pruned import prune
 from shared.waits.scheduled import by_kind, look
 
-CASES: Final = tuple(
-    table.source
-    for table in (
-        account_bookings.CASES, adjustments.CASES, agreed_figures.CASES, agreements.CASES,
-        breaker_orders.ORDERS, cash_entries.CASES, claims.CASES, collections.CASES,
-        disposals.CASES, disputes.CASES, loan_packages.PACKAGES, objections.CASES, openings.CASES,
-        party_accounts.CASES, payments.FILES, pool_accounts.CASES, programmes.CASES,
-        public_notices.CASES,
-        recoveries.CASES, run_offs.CASES, settlements.CASES, subsidies.CASES, top_ups.CASES,
-        warnings.CASES,
-    )
-    if table.source is not None
+TABLES: Final = (
+    account_bookings.CASES, adjustments.CASES, agreed_figures.CASES, agreements.CASES,
+    breaker_orders.ORDERS, cash_entries.CASES, claims.CASES, collections.CASES,
+    disposals.CASES, disputes.CASES, loan_packages.PACKAGES, objections.CASES, openings.CASES,
+    party_accounts.CASES, payments.FILES, pool_accounts.CASES, programmes.CASES,
+    public_notices.CASES,
+    recoveries.CASES, run_offs.CASES, settlements.CASES, subsidies.CASES, top_ups.CASES,
+    warnings.CASES,
 )  # fmt: skip
+"""The cases that people move on."""
+
+CASES: Final = tuple(table.source for table in TABLES if table.source is not None)
 
 WAITS: Final[Mapping[str, Source]] = by_kind(CASES, (duty for one in DUTIES for duty in one.duties))
 

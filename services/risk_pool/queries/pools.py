@@ -32,3 +32,20 @@ async def as_it_stands(conn: asyncpg.Connection, code: str) -> LockedPool | None
         code,
     )
     return None if row is None else LockedPool(**row)
+
+
+async def living(conn: asyncpg.Connection) -> list[asyncpg.Record]:
+    """The pools that are not closed and in which the reader's institution takes part; for the bureau
+    all that it sees."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        """select code, name, programme from pools
+           where closed_on is null and exists (select from parties p where p.pool_code = pools.code)
+           order by code"""
+    )
+    return rows
+
+
+async def head_of(conn: asyncpg.Connection, code: str) -> tuple[int, bytes]:
+    """How long the ledger of a pool that is there is, and its last hash."""
+    row = await conn.fetchrow("select last_seq, last_hash from pools where code = $1", code)
+    return row["last_seq"], bytes(row["last_hash"] or b"")

@@ -1,0 +1,94 @@
+"""The trail of a loan as a PDF: the words of the page, typeset."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from services.console.rendering.catalogue import Texts
+from services.console.rendering.formats import day, moment, yuan
+from services.console.rendering.trail_words import how_much, role_of, why_of
+from shared.typesetting import typeset
+
+_TEMPLATE = Path(__file__).with_name("trail.typ")
+
+
+def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: datetime) -> bytes:
+    """The document. `reader` and `now` stand on it: who took it out of the system, and when."""
+    side = t.language
+    shown = {
+        "title": t("trail.title"),
+        "number": trail["number"],
+        "language": side,
+        "facts": [
+            [t("case.borrower"), trail["firm"]],
+            [t("pool.bank"), trail["bank"]],
+            [t("pool.title"), trail["pool"]],
+            [t("trail.taken"), f"{moment(now.isoformat())} {reader}"],
+        ],
+        "parts": [
+            {
+                "title": t("trail.moves"),
+                "widths": [2.6, 3.4, 2.6, 5.4],
+                "head": [t("looks.at"), t("trail.what"), t("looks.who"), t("trail.why")],
+                "rows": [
+                    [
+                        moment(one["at"]),
+                        f"{one['noun_' + side]} {one['number']}\n{one['what_' + side]} → "
+                        f"{one['state_' + side]}",
+                        f"{one['name']}\n{role_of(one, t)}\n{one['subject']}",
+                        one["reason"],
+                    ]
+                    for one in trail["moves"]
+                ],
+            },
+            {
+                "title": t("trail.papers"),
+                "widths": [3.4, 4, 6.6],
+                "head": [t("trail.kind"), t("trail.file"), "SHA-256"],
+                "rows": [
+                    [
+                        f"{t.term('document', one['kind'])}\n{one['of']}",
+                        f"{one['filename']}\n{moment(one['sent_at'])} {one['sent_name']}",
+                        one["sha256"],
+                    ]
+                    for one in trail["papers"]
+                ],
+            },
+            {
+                "title": t("trail.money"),
+                "widths": [2.4, 3.6, 2.6, 5.4],
+                "head": [
+                    t("trail.booked"),
+                    t("trail.accounts"),
+                    t("app.amount-yuan"),
+                    t("trail.why"),
+                ],
+                "rows": [
+                    [
+                        f"{one['seq']}\n{day(one['business_date'])}",
+                        f"{t.term('transfer', one['kind'])}\n{one['debit_' + side]} ← "
+                        f"{one['credit_' + side]}",
+                        yuan(one["amount"]),
+                        "\n".join([*why_of(one, t), one["reference"], one["hash"]]),
+                    ]
+                    for one in trail["transfers"]
+                ],
+            },
+            {
+                "title": t("trail.looks"),
+                "widths": [2.6, 4, 7.4],
+                "head": [t("looks.at"), t("looks.who"), t("looks.what")],
+                "rows": [
+                    [
+                        moment(one["at"]),
+                        f"{one['name']} {how_much(one, t)}\n{one['account']}",
+                        f"{one['route']}\n{one['thing']}",
+                    ]
+                    for one in trail["looks"]
+                ],
+            },
+        ],
+        "none": t("trail.none"),
+    }
+    return typeset(_TEMPLATE, shown, name="trail", made=now)

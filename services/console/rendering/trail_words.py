@@ -1,0 +1,33 @@
+"""Words of a trail that the page and its PDF share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.console.rendering.catalogue import Texts
+from services.console.rendering.explanations import steps_of, version_of
+from services.console.rendering.formats import figure_lines, figures, version
+
+
+def role_of(move: Mapping[str, Any], t: Texts) -> str:
+    """In which role a move was made."""
+    return t("trail.system") if move["role"] == "system" else t.term("role", move["role"])
+
+
+def how_much(look: Mapping[str, Any], t: Texts) -> str:
+    """Of which institution somebody who looked was."""
+    return t("looks.of-bureau") if look["institution"] == "*" else str(look["institution"])
+
+
+def why_of(transfer: Mapping[str, Any], t: Texts) -> list[str]:
+    """Why a transfer was as much: each step of its decision in a line, with the version of the terms;
+    nothing where it has none."""
+    lines: list[str] = []
+    for step in steps_of(transfer["explanation"]):
+        inputs = "，".join(
+            f"{figures(t.term('input', name), t)} {figures(value, t)}"
+            for name, value in (step.get("inputs") or {}).items()
+        )
+        result = "，".join(figure_lines(step.get("result"), t))
+        lines.append(f"{step.get(t.language) or t.term('rule', step.get('rule', ''))}：{inputs} → {result}")
+    known = version_of(transfer["explanation"])
+    return [*lines, t("explain.version", version=version(known))] if known else lines

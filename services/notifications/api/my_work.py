@@ -1,0 +1,9 @@
+"""What the caller did last in this service, and the figures of whoever runs it."""
+
+from services.notifications.handlers.to_do import TABLES
+from services.notifications.queries.work_figures import FIGURES
+from shared.acts import CasesMoved
+from shared.auth.identity import EVERYBODY
+from shared.http.my_work import my_work_router
+
+router = my_work_router(CasesMoved(TABLES), FIGURES, readers=EVERYBODY)
