@@ -35,7 +35,10 @@ PEOPLE = {
     "li": ("李四", "ICBC-TJ", [], ["bank_operator"]),
 }
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.program("Keycloak", version=VERSION, does="our realm: people and machines log in"),
+]
 
 
 def distribution() -> Path:

@@ -46,7 +46,7 @@ async def cash(page: Page, code: CodeInPath, state: str = "", cursor: str = "") 
         "cash.html",
         pool=pool,
         rows=items(found),
-        owed=owed,
+        owed=items(owed),
         names=_names(parties),
         states=page.texts.codes("cash_entry_state"),
         chosen=state,
@@ -110,9 +110,9 @@ async def _form(page: PageContext, code: str, attempt: Attempt) -> Response:
         "cash_new.html",
         attempt=attempt,
         pool=pool,
-        owed=owed,
+        owed=items(owed),
         names=_names(parties),
-        parties=parties,
+        parties=items(parties),
         kinds=KINDS,
         asked={name: asked.get(name, "") for name in FILLED_IN},
         today=await today(page),
@@ -120,7 +120,7 @@ async def _form(page: PageContext, code: str, attempt: Attempt) -> Response:
 
 
 def _names(parties: Any) -> dict[str, str]:
-    return {one["code"]: one["name"] for one in parties or []}
+    return {one["code"]: one["name"] for one in items(parties)}
 
 
 @router.get("/cash/{entry_id}")

@@ -115,7 +115,7 @@ async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
     return page.render(
         "register_firm.html",
         firm=found,
-        cover_calls=items(calls or []),
+        cover_calls=items(calls),
         cover=cover,
         related=items(related) if related else None,
         may_say=may_say,

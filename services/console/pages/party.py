@@ -40,7 +40,7 @@ async def show(page: PageContext, attempt: Attempt = NOTHING_SENT) -> Response:
     )
     return page.render(
         "party.html",
-        owed=owed,
+        owed=items(owed),
         statements=items(statements),
         loans=items(loans),
         inbox=inbox,
