@@ -70,7 +70,7 @@ class MeasureDoneBody(RequestBody):
     papers: list[CasePaper] = Field(min_length=1, max_length=20, examples=SOME_PAPER)
 
 
-class WarningConclusion(RequestBody):
+class ConcludesWarning(RequestBody):
     """To what the warning has come, and why."""
 
     conclusion: Conclusion = Field(examples=["risk_gone"])
@@ -268,7 +268,7 @@ add_steps(
         CaseStep(
             action=Action.CLOSE,
             handler=handlers.close,
-            body=WarningConclusion,
+            body=ConcludesWarning,
             name="close_warning",
             description="Conclude (pool_manager, finance_checker; another person than who raised it "
             "by hand). It is raised again when the cause comes again.",
