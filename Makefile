@@ -17,7 +17,7 @@ LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-u
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
+.PHONY: help demo up test proof interop outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
 	bench docs lock clean
 
 help: ## What can be made
@@ -45,8 +45,14 @@ test: $(READY) ## All tests, on real parts
 proof: $(READY) ## The same, repeated as often as the documents say
 	ZHIDAI_DEPTH=whole $(MAKE) test
 
-outside: $(READY) ## Other people's programs read what we send; needs Node.js, Go and Maven
-	ZHIDAI_OUTSIDE=1 $(RUN)/python -m pytest tests/outside
+interop: $(READY) ## Other people's programs use what we give them; ends with a table. Needs Node.js, Go, Maven
+	$(RUN)/python -m tests.browser.chromium
+	$(RUN)/python -m tests.hledger
+	UV_TOOL_DIR=.tools/uv UV_TOOL_BIN_DIR=.tools/bin $(RUN)/uv tool install --quiet beancount==3.2.0
+	BEAN_CHECK=.tools/bin/bean-check ZHIDAI_OUTSIDE=1 ZHIDAI_CHART=1 \
+		ZHIDAI_BROWSER=required ZHIDAI_HLEDGER=required $(RUN)/python -m pytest -q -m program
+
+outside: interop # The name that it had before
 
 compose-test: $(READY) ## The house on a Docker engine, killed and upgraded; starts one where none answers
 	ZHIDAI_COMPOSE=1 $(RUN)/python -m pytest -v tests/compose

@@ -49,7 +49,7 @@ async def reversed_by_two(maker: Any, checker: Any, entry: Any, **said: Any) -> 
 
 async def settle_items(maker: Any, checker: Any, pool: str, on: str) -> None:
     """Everything that posted months have left is collected, then paid, in full."""
-    items = (await maker.get(f"/pools/{pool}/open-items")).json()
+    items = (await maker.get(f"/pools/{pool}/open-items")).json()["items"]
     for kind, direction in (("receipt", "receivable"), ("payment", "payable")):
         for item in items:
             if item["direction"] == direction and item["reference"].startswith("settlement:"):

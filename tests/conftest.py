@@ -27,7 +27,7 @@ from shared.postgres.provision import owner_of, provision, url_for
 from tests.depth import depth
 from tests.real_parts import docker_answers, folder_of_servers, room_for_postgres
 
-pytest_plugins = ["tests.services", "tests.kafka.brokers"]
+pytest_plugins = ["tests.services", "tests.kafka.brokers", "tests.programs"]
 
 # Until all tests are collected nothing is garbage, and afterwards a million objects stay: to walk
 # them again and again took a third of the time of a run.

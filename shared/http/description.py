@@ -14,6 +14,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from ruamel.yaml import YAML
 
+from shared.http.part_names import PLACE, name_parts
 from shared.http.problem import BY_STATUS
 from shared.http.problem_schema import REQUEST_WRONG
 from shared.refusals import ABOUT_THE_REQUEST
@@ -22,7 +23,6 @@ _METHODS: Final = ("get", "put", "post", "delete", "patch")
 _ABOUT: Final = """Amounts are decimal strings of yuan, dates are texts such as 2026-03-31, rates whole
 basis points. Every POST takes an Idempotency-Key and may be repeated with it. Every error is a problem
 (RFC 9457) with a stable code, in Chinese, or in English by Accept-Language."""
-_PLACE: Final = "#/components/schemas/"
 
 
 def complete(app: FastAPI) -> None:
@@ -52,6 +52,7 @@ def complete(app: FastAPI) -> None:
         _bound_dates(described)
         _give_nulls_back(described["components"]["schemas"])
         _drop_unused(described)
+        name_parts(described)
         app.openapi_schema = described
         return described
 
@@ -103,7 +104,7 @@ def _tags() -> dict[str, str]:
 
 def _responses() -> dict[str, Any]:
     wrong, other = (
-        {"application/problem+json": {"schema": {"$ref": f"{_PLACE}{shape}"}}}
+        {"application/problem+json": {"schema": {"$ref": f"{PLACE}{shape}"}}}
         for shape in ("RequestProblem", "Problem")
     )
     return {
@@ -141,7 +142,7 @@ def _give_nulls_back(schemas: Mapping[str, Any]) -> None:
 
 def _fill(example: Any, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
     while "$ref" in schema:
-        schema = schemas[schema["$ref"].removeprefix(_PLACE)]
+        schema = schemas[schema["$ref"].removeprefix(PLACE)]
     if isinstance(example, list):
         for one in example:
             _fill(one, schema.get("items", {}), schemas)
@@ -157,7 +158,7 @@ def _fill(example: Any, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -
 def _drop_unused(described: dict[str, Any]) -> None:
     schemas = described["components"]["schemas"]
     while unused := set(schemas) - {
-        name.removeprefix(_PLACE) for name in _references(described) if name.startswith(_PLACE)
+        name.removeprefix(PLACE) for name in _references(described) if name.startswith(PLACE)
     }:
         for name in unused:
             del schemas[name]

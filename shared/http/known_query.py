@@ -1,15 +1,18 @@
 """Query parameters are those of the route, each once: a slip in a filter's name would list everything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, get_args, get_origin
 
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_flat_params
+from fastapi.dependencies.utils import (
+    get_flat_params,
+    request_body_to_args,
+    request_params_to_args,
+)
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import PydanticUndefined
 from starlette.requests import Request
-
-from shared.http.problem import MOST_ERRORS
-from shared.refusals import FieldFault, FieldsWrong
 
 _MOST_NAME: Final = 64
 """Of a name that we repeat."""
@@ -17,11 +20,13 @@ _SEVERAL: Final = (list, tuple, set, frozenset)
 
 
 async def known_query(request: Request) -> None:
-    """A FastAPI dependency. Raises FieldsWrong for parameters that the route does not have, and for a
-    second value where it takes one: `?limit=5&limit=500` says two things."""
+    """A FastAPI dependency. Raises RequestValidationError for parameters that the route does not have,
+    and for a second value where it takes one (`?limit=5&limit=500` says two things), with whatever else
+    is wrong with the request's form."""
     if not request.url.query:
         return
-    dependant = _dependant_of(request)
+    route = _route_of(request)
+    dependant = _ById(route.dependant)
     if _judges_itself(dependant):
         return
     takes = _takes(dependant)
@@ -31,7 +36,12 @@ async def known_query(request: Request) -> None:
         if name not in takes or (count > 1 and not takes[name])
     ]
     if faults:
-        raise FieldsWrong(faults[:MOST_ERRORS])
+        said = await _body_of(request) if route.dependant.body_params else PydanticUndefined
+        others = list(_wrong_parameters(route.dependant, request))
+        others += await _wrong_in_body(route, said)
+        raise RequestValidationError(
+            [*faults, *_each_once(others)], body=None if said is PydanticUndefined else said
+        )
 
 
 def _counted(request: Request) -> Mapping[str, int]:
@@ -41,9 +51,9 @@ def _counted(request: Request) -> Mapping[str, int]:
     return found
 
 
-def _dependant_of(request: Request) -> "_ById":
-    route: Any = request.scope.get("fastapi", {}).get("effective_route_context")
-    return _ById((route or request.scope["route"]).dependant)
+def _route_of(request: Request) -> Any:
+    found = request.scope.get("fastapi", {}).get("effective_route_context")
+    return found or request.scope["route"]
 
 
 class _ById:
@@ -86,18 +96,65 @@ def _is_several(annotation: Any) -> bool:
     return any(_is_several(part) for part in get_args(annotation))
 
 
-def _unknown(name: str) -> FieldFault:
-    return FieldFault(
-        (name[:_MOST_NAME],),
+def _wrong_parameters(dependant: Dependant, request: Request) -> Iterator[Mapping[str, Any]]:
+    """What FastAPI finds wrong with parameters once it comes to them."""
+    for fields, given in (
+        (dependant.path_params, request.path_params),
+        (dependant.query_params, request.query_params),
+        (dependant.header_params, request.headers),
+        (dependant.cookie_params, request.cookies),
+    ):
+        yield from request_params_to_args(fields, given)[1]
+    for part in dependant.dependencies:
+        yield from _wrong_parameters(part, request)
+
+
+async def _body_of(request: Request) -> Any:
+    """The body as FastAPI hands it on: what is no JSON it has refused before, or leaves as bytes."""
+    content = await request.body()
+    if not content:
+        return PydanticUndefined
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    is_json = kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
+    return await request.json() if is_json else content
+
+
+async def _wrong_in_body(route: Any, said: Any) -> list[dict[str, Any]]:
+    fields = route.dependant.body_params
+    if not fields or isinstance(said, bytes):
+        return []
+    _, errors = await request_body_to_args(
+        fields, said, embed_body_fields=getattr(route, "_embed_body_fields", False)
+    )
+    return errors
+
+
+def _each_once(errors: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """A parameter that several parts of a route ask for is told once."""
+    seen = set()
+    for one in errors:
+        key = (tuple(one["loc"]), one["type"])
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+def _unknown(name: str) -> Mapping[str, Any]:
+    return _fault(
+        name[:_MOST_NAME],
         "unknown-field",
         "没有这个查询参数，请核对拼写",
         "There is no such query parameter; please check its spelling.",
-        location="query",
     )
 
 
-def _repeated(name: str) -> FieldFault:
-    return FieldFault(
-        (name,), "repeated", "该查询参数只能给一次", "This parameter may be given once.",
-        location="query",
-    )  # fmt: skip
+def _repeated(name: str) -> Mapping[str, Any]:
+    return _fault(name, "repeated", "该查询参数只能给一次", "This parameter may be given once.")
+
+
+def _fault(name: str, code: str, zh: str, en: str) -> Mapping[str, Any]:
+    """As pydantic tells an error that knows its own words."""
+    words = {"code": code, "zh": zh, "en": en}
+    return {"type": code, "loc": ("query", name), "msg": en, "ctx": words}

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import NoneType, UnionType
-from typing import Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -23,9 +23,10 @@ class Page(BaseModel, Generic[T]):
     """A part of a list, and where the next part begins."""
 
     items: list[T]
-    next_cursor: str | None = Field(
-        None, description="Send it as `cursor` for the next page; null on the last page."
-    )
+    next_cursor: Annotated[
+        str | None,
+        Field(description="Send it as `cursor` for the next page; null on the last page."),
+    ] = None
 
 
 def page_of(rows: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> Page[T]:

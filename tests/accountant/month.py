@@ -98,7 +98,7 @@ async def february(pool: Claims) -> None:
 
 
 async def _open(pool: Claims) -> list[Any]:
-    return list((await pool.maker.get(f"/pools/{pool.code}/open-items")).json())
+    return list((await pool.maker.get(f"/pools/{pool.code}/open-items")).json()["items"])
 
 
 async def closed(pool: Claims) -> Any:

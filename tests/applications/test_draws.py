@@ -337,7 +337,7 @@ async def test_a_draw_that_bounced_is_taken_back_by_two_persons_and_can_be_drawn
     await office.draws(case, "200000.00", "PZ-3")
     assert refused(await taken_back(office, case)) == "undo-not-asked"
     assert (await asked_back(office, case)).status_code == 200
-    asked = (await office.reviewer().get("/loan-requests")).json()
+    asked = (await office.reviewer().get("/loan-requests")).json()["items"]
     assert [(one["kind"], one["draw_no"], one["pending_actions"]) for one in asked] == [
         ("undo_draw", 2, ["undo_draw"])
     ]

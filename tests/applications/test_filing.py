@@ -186,7 +186,7 @@ async def test_a_loan_filed_by_mistake_leaves_the_pool_by_two_persons_and_can_be
     await town.office.post(clerk, case, "undo-disbursement/request", {"reason": "备错了借据"})
     (waits,) = [
         one
-        for one in (await town.office.reviewer().get("/loan-requests")).json()
+        for one in (await town.office.reviewer().get("/loan-requests")).json()["items"]
         if one["loan_id"] == case["id"]
     ]
     assert (waits["kind"], waits["pending_actions"]) == ("undo_filing", ["undo_filing"])
@@ -223,7 +223,7 @@ async def test_without_room_a_filed_loan_is_declined_waits_in_no_line_and_stays_
     assert shown["declined_limits"] != []
     assert (await coverage(town, case))["state"] == "declined"
     auditor = town.pool.as_("au", "auditor")
-    assert (await auditor.get(f"/pools/{POOL}/waiting-line")).json() == []
+    assert (await auditor.get(f"/pools/{POOL}/waiting-line")).json()["items"] == []
 
 
 async def test_everything_wrong_with_a_filing_is_told_at_once_in_both_languages(town: Town):

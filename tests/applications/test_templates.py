@@ -60,7 +60,7 @@ async def test_a_heading_says_kind_unit_and_rule_and_cells_are_typed(zhuhai: Off
 
 
 async def test_the_modes_of_a_pool_are_listed_with_their_names(zhuhai: Office):
-    modes = (await zhuhai.bank().get("/pools/gd_zhuhai_tech/modes")).json()
+    modes = (await zhuhai.bank().get("/pools/gd_zhuhai_tech/modes")).json()["items"]
     assert modes[0]["mode"] == "direct" and modes[0]["zh"]
     unknown = await zhuhai.bank().get("/pools/nowhere/modes")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not-found")

@@ -261,7 +261,7 @@ async def test_a_waiting_case_that_is_rejected_leaves_the_line_of_the_pool(town:
     await town.settled()
 
     auditor = town.pool.as_("au", "auditor")
-    assert (await auditor.get("/pools/dongli/waiting-line")).json() == []
+    assert (await auditor.get("/pools/dongli/waiting-line")).json()["items"] == []
     released = (await auditor.get(f"/coverages/{second['id']}")).json()
     assert (released["state"], released["release_reason"]) == ("released", "rejected")
 

@@ -1,5 +1,6 @@
 """Every page before axe-core (WCAG 2.2 AA), on a phone, on paper, in both languages."""
 
+import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
@@ -101,6 +102,11 @@ async def looked_at(rooms: Rooms, subject: str, paths: list[str], *, english: bo
     return found
 
 
+@pytest.mark.program(
+    "axe-core in Chromium",
+    package="axe-playwright-python",
+    does="looks at every page (WCAG 2.2 AA)",
+)
 async def test_axe_finds_nothing_on_any_page(rooms: Rooms):
     found: list[str] = []
     async with rooms.visitor() as page:

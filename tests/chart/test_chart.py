@@ -4,6 +4,7 @@ import copy
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.chart.pod_security import breaches
 from tests.chart.rendered import CHART, KUBERNETES, PRODUCTION, ROOT, helm, objects, pods, validator
 from tests.chart.rendered import template as rendered
 from tests.deploy.test_compose import SETTINGS, strangers
+from tests.go_programs import HELM
 from tests.risk_pool.core.test_signing_settings import written
 
 SECRETS = {
@@ -49,7 +51,9 @@ def environment(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {one["name"]: one for one in container.get("env", ())}
 
 
-def test_helm_finds_nothing_to_mend():
+@pytest.mark.program("Helm", does="lints the chart")
+def test_helm_finds_nothing_to_mend(record_property: Callable[[str, object], None]):
+    record_property("version", HELM.version)
     said = helm("lint", "--strict", str(CHART), "--values", str(PRODUCTION),
                 "--kube-version", KUBERNETES)  # fmt: skip
     assert said.returncode == 0, said.stdout
@@ -74,6 +78,7 @@ def test_a_value_that_would_not_work_is_refused_before_anything_is_changed(wrong
     assert rendered("--set", wrong).returncode != 0
 
 
+@pytest.mark.program("Kubernetes' schemas", version="1.28, 1.34, 1.37", does="take every object")
 @pytest.mark.parametrize("version", ["1.28", "1.34", "1.37"])
 def test_kubernetes_takes_every_object(found: list[dict[str, Any]], version: str):
     kubernetes = validator()

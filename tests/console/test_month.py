@@ -71,7 +71,7 @@ async def test_a_month_goes_its_way_on_its_page(house: House):
     items = await did(
         house.person("risk_pool", "auditor-zhou", "auditor").get("/pools/dongli/open-items")
     )
-    (owed,) = [one for one in items if one["reference"].startswith("settlement:")]
+    (owed,) = [one for one in items["items"] if one["reference"].startswith("settlement:")]
     await house.moves_cash("receipt", owed["open"], "2026-06-03", item=owed["reference"])
     assert owed["reference"].startswith(reference[:26])
     async with house.logged_in("finance-qian") as checker:

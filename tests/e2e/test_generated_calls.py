@@ -60,6 +60,9 @@ OPERATIONS = [
 ]
 
 
+@pytest.mark.program(
+    "Schemathesis", package="schemathesis", does="calls made up for every route, by every role"
+)
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
 async def test_a_made_up_call_is_answered_as_described_whoever_makes_it(
     full: tuple[Town, dict[str, str]],

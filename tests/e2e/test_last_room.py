@@ -84,7 +84,7 @@ async def hears_place_and_reason(town: Town, case: Any) -> None:
     """What the case says, and the line of the pool: the first place, and the pool's leverage. Of what
     others have used the bank hears nothing, nor in the words of the decline."""
     shown = await town.office.case(case, by=town.office.bank(case["bank"]))
-    own = (await town.clerk(bank=case["bank"]).get("/pools/dongli/waiting-line")).json()
+    own = (await town.clerk(bank=case["bank"]).get("/pools/dongli/waiting-line")).json()["items"]
     assert [(one["place"], one["number"]) for one in own] == [(1, case["number"])]
     assert shown["history"][-1]["reason"] == ""
     assert "第 1 位" in (await town.office.case(case))["history"][-1]["reason"]
@@ -93,10 +93,10 @@ async def hears_place_and_reason(town: Town, case: Any) -> None:
     asked = f"2,750,000.00 / {taken} / {parse_fen(ASKED[case['bank']]) // 100:,}.00"
     assert (limit["limit"], asked in limit["zh"]) == ("maximum_leverage", True), limit
     assert [one["limit"] for one in shown["declined_limits"]] == ["maximum_leverage"]
-    line = (await town.pool("zhou", "auditor").get("/pools/dongli/waiting-line")).json()
+    line = (await town.pool("zhou", "auditor").get("/pools/dongli/waiting-line")).json()["items"]
     assert [(one["place"], one["number"]) for one in line] == [(1, case["number"])]
     stands = (await town.pool("zhou", "auditor").get("/pools/dongli")).json()
     assert parse_fen(stands["reserved"]) == parse_fen(taken.replace(",", ""))
     other = CCB if case["bank"] == ABC else ABC
-    assert (await town.clerk(bank=other).get("/pools/dongli/waiting-line")).json() == []
-    assert (await town.clerk(bank=ICBC).get("/pools/dongli/waiting-line")).json() == []
+    assert (await town.clerk(bank=other).get("/pools/dongli/waiting-line")).json()["items"] == []
+    assert (await town.clerk(bank=ICBC).get("/pools/dongli/waiting-line")).json()["items"] == []

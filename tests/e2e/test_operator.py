@@ -97,7 +97,7 @@ class Served:
     async def publishes(self, programme: str) -> None:
         """A version of the programme, unless one is published."""
         known = await self.asks("risk_pool", "/programmes", by="pool_manager")
-        if any(one["programme"] == programme for one in known):
+        if any(one["programme"] == programme for one in known["items"]):
             return
         at = f"/programmes/{programme}/versions"
         await self.asks("risk_pool", at, proposal(programme), by="pool_manager")

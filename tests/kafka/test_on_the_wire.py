@@ -38,6 +38,9 @@ def place(request: pytest.FixtureRequest) -> tuple[str, str]:
     return servers, topic
 
 
+@pytest.mark.program(
+    "CloudEvents SDK (Python)", package="cloudevents", does="reads our events from Apache Kafka"
+)
 async def test_the_cloudevents_sdk_reads_our_messages_from_the_broker(place):
     servers, topic = place
     sent = envelope(Counted(loan_id=A, number=1, bank_code="ICBC-TJ"))

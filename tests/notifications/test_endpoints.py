@@ -115,8 +115,12 @@ async def test_after_an_outage_everything_given_up_comes_again(notifying, receiv
 
 async def test_a_bank_is_told_which_types_there_are_and_what_they_hold(notifier):
     async with notifier.operator() as person, notifier.bureau("admin") as admin:
-        ours = {one["event_type"]: one for one in (await person.get("/event-types")).json()}
-        theirs = {one["event_type"]: one for one in (await admin.get("/event-types")).json()}
+        ours = {
+            one["event_type"]: one for one in (await person.get("/event-types")).json()["items"]
+        }
+        theirs = {
+            one["event_type"]: one for one in (await admin.get("/event-types")).json()["items"]
+        }
 
     assert ours["claim.paid.v1"]["fields"] == [
         "bank_code", "borrower_name", "claim_id", "claim_number", "loan_id", "number", "paid",

@@ -412,7 +412,7 @@ async def test_a_bank_sees_and_changes_only_its_own(notifier):
         assert mine["readers"] == ["bank"] and "admin" not in str(mine["in_force"])
         theirs = (await other.get(f"/worded-types/{PAID}")).json()
         assert [x["scope"] for x in theirs["in_force"]] == ["house"]
-        listed = {x["event_type"]: x for x in (await checker.get("/worded-types")).json()}
+        listed = {x["event_type"]: x for x in (await checker.get("/worded-types")).json()["items"]}
         assert listed[PAID]["in_force"] == 2 and "pool.warned.v1" not in listed
         assert (await checker.get("/worded-types/pool.warned.v1")).status_code == 404
         assert (await checker.get("/worded-types/nothing.v1")).status_code == 404

@@ -98,7 +98,7 @@ async def test_roles_and_pools_are_those_of_the_one_who_set_it_up(quiet):
     assert await heard(quiet, all_roles) == [("application", "jinnan")] * 2
     assert await heard(quiet, as_approver) == [("application", "jinnan")]
     async with quiet.bureau("admin") as admin:
-        types = (await admin.get("/event-types")).json()
+        types = (await admin.get("/event-types")).json()["items"]
     roles = {one["event_type"]: one["roles"] for one in types}
     assert roles["application.accepted.v1"] == ["reviewer"]
 

@@ -5,15 +5,20 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from tests.programs import version_of_npm
 from zhidai.commands.docs import asyncapi
 
 PROGRAM = Path(__file__).parent / "asyncapi"
 
 
-def test_the_official_parser_takes_the_document_of_all_events(tmp_path):
+@pytest.mark.program("@asyncapi/parser", does="takes the document of all events")
+def test_the_official_parser_takes_the_document_of_all_events(tmp_path, record_property):
     shutil.copytree(PROGRAM, tmp_path, dirs_exist_ok=True)
     (tmp_path / "events.json").write_text(json.dumps(asyncapi()))
     subprocess.run(["npm", "install", "--silent", "--no-audit"], cwd=tmp_path, check=True)
+    record_property("version", version_of_npm(tmp_path, "@asyncapi/parser"))
     said = subprocess.run(
         ["node", "parse.mjs", "events.json"],
         cwd=tmp_path,

@@ -40,7 +40,10 @@ PEOPLE = {
 VERIFIED = {"li"}
 """Whose mailbox the provider has seen to be theirs."""
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.program("Keycloak", version=VERSION, does="our realm: people and machines log in"),
+]
 
 
 def distribution() -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import version_of_npm
 from zhidai.commands.docs import SERVICES, openapi
 
 PROGRAMS = Path(__file__).parent / "openapi"
@@ -32,14 +33,18 @@ def found(folder: Path, *command: str) -> list[str]:
     return [f"{one.get('ruleId') or one['code']}: {one['message']}" for one in problems]
 
 
-LINTERS = (
-    ("redocly", "lint", "--format=json", "--max-problems=1000"),
-    ("spectral", "lint", "--format=json"),
-)
+LINTERS = {
+    "@redocly/cli": ("redocly", "lint", "--format=json", "--max-problems=1000"),
+    "@stoplight/spectral-cli": ("spectral", "lint", "--format=json"),
+}
 
 
-@pytest.mark.parametrize("linter", LINTERS, ids=lambda one: one[0])
-def test_the_recommended_rules_find_nothing_but_what_is_wrong(linter, folder):
+@pytest.mark.program("linters of OpenAPI", does="recommended rules over the three descriptions")
+@pytest.mark.parametrize("program", LINTERS)
+def test_the_recommended_rules_find_nothing_but_what_is_wrong(program, folder, record_property):
+    record_property("program", program)
+    record_property("version", version_of_npm(folder, program))
+    linter = LINTERS[program]
     for service in SERVICES:
         assert found(folder, *linter, f"{service.name}.json") == []
     assert found(folder, *linter, "bad.json")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -41,10 +42,23 @@ def java(folder: Path) -> Sequence[str]:
     return ["java", "-cp", "jars/*", "Verify.java"]
 
 
+def version_in(folder: Path) -> str:
+    """Which version of the library the program's own list of what it needs names."""
+    (needs,) = (
+        path for name in ("package.json", "go.mod", "pom.xml") for path in folder.glob(name)
+    )
+    found = re.search(r"standard-?webhooks\D+([0-9.]+)", needs.read_text())
+    assert found, needs
+    return found[1]
+
+
+@pytest.mark.program("Standard Webhooks", does="verifies what we sign, refuses what was changed")
 @pytest.mark.parametrize("prepare", [javascript, go, java], ids=lambda one: one.__name__)
 async def test_the_library_takes_what_was_sent_and_refuses_what_was_changed(
-    prepare: Callable[[Path], Sequence[str]], notifier, receiver, tmp_path
+    prepare: Callable[[Path], Sequence[str]], notifier, receiver, tmp_path, record_property
 ):
+    record_property("program", f"Standard Webhooks ({prepare.__name__})")
+    record_property("version", version_in(PROGRAMS / prepare.__name__))
     endpoint = await notifier.endpoint(receiver.url)
     await notifier.hears(*[one(name) for name in TYPES])
     got = await receiver.has(len(TYPES))

@@ -104,7 +104,7 @@ def _approve(access: Access, publication: Publication, path: Path) -> None:
 
 def _versions(access: Access, programme: str) -> list[dict[str, Any]]:
     """Every version of a programme, the newest first."""
-    known = access.get("/programmes")
+    known = access.get("/programmes")["items"]
     return [
         version for one in known if one["programme"] == programme for version in one["versions"]
     ]

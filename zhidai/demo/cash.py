@@ -38,9 +38,9 @@ async def release(story: Story, entry_id: str, *, fact: str) -> None:
 
 async def settle_items(story: Story, pool: Pool, on: str) -> None:
     """What posted months have left is collected, and then paid."""
-    items = await story.callers.get(FINANCE_MAKER, RISK_POOL, f"/pools/{pool.code}/open-items")
+    owed = await story.callers.get(FINANCE_MAKER, RISK_POOL, f"/pools/{pool.code}/open-items")
     for kind, direction in (("receipt", "receivable"), ("payment", "payable")):
-        for item in items:
+        for item in owed["items"]:
             reference = item["reference"]
             if item["direction"] == direction and reference.startswith("settlement:"):
                 await move(story, pool, kind, item["open"], on, fact=reference, item=reference)

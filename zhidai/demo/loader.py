@@ -68,6 +68,6 @@ class BackgroundDemo:
 
 async def _is_empty(callers: Callers) -> None:
     pools = await callers.get(POOL_MANAGER, RISK_POOL, "/pools")
-    if pools:
-        codes = ", ".join(pool["code"] for pool in pools)
+    if pools["items"]:
+        codes = ", ".join(pool["code"] for pool in pools["items"])
         raise DataThere(f"已有资金池：{codes}，不再载入演示数据。There are pools already: {codes}.")

@@ -45,7 +45,7 @@ async def _publish(story: Story, programme: str) -> None:
     """The pool's manager proposes the programme's file, the approver publishes it; unless the
     installation has a version of it already."""
     known = await story.callers.get(POOL_MANAGER, RISK_POOL, "/programmes")
-    if any(one["programme"] == programme and one["in_force"] for one in known):
+    if any(one["programme"] == programme and one["in_force"] for one in known["items"]):
         return
     versions = f"/programmes/{programme}/versions"
     body = filing.version_body(programme)

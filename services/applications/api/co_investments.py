@@ -128,12 +128,11 @@ class CoInvestmentTotal(BaseModel):
     taken_back_fen: Fen
 
 
-class CoInvestmentTotalsAnswer(BaseModel):
+class CoInvestmentTotalsAnswer(Page[CoInvestmentTotal]):
     """Rows by month and kind."""
 
     since: date
     until: date
-    items: list[CoInvestmentTotal]
 
 
 @router.post(

@@ -94,12 +94,6 @@ class EndangeredAnswer(BaseModel):
     measures: list[MeasureAnswer]
 
 
-class MeasuresAnswer(BaseModel):
-    """All that was done about an alert."""
-
-    items: list[MeasureAnswer]
-
-
 @router.get("/endangered-rights")
 async def list_endangered(
     caller: Reader,
@@ -165,7 +159,9 @@ def _in_extract(by: InExtract) -> InExtractAnswer:
     )
 
 
-@router.post("/right-alerts/{alert_id}/measures", status_code=201, response_model=MeasuresAnswer)
+@router.post(
+    "/right-alerts/{alert_id}/measures", status_code=201, response_model=Page[MeasureAnswer]
+)
 async def take_measure(
     alert_id: UUID, body: MeasureBody, request: Request, caller: Bank, context: CurrentContext
 ) -> Response:
@@ -178,7 +174,7 @@ async def take_measure(
         )  # fmt: skip
         done = await reads.measures(conn, [alert_id])
         return Answer(
-            201, MeasuresAnswer(items=[MeasureAnswer(**dict(one)) for one in done[alert_id]])
+            201, Page[MeasureAnswer](items=[MeasureAnswer(**dict(one)) for one in done[alert_id]])
         )
 
     return await idempotently(request, caller, context.database, work)

@@ -20,6 +20,7 @@ from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
+from shared.http.pages import Page
 from shared.http.requests import IsoDate
 from shared.postgres.published_schemes import scheme_on, terms_on
 from shared.schemes.completeness import live_modes
@@ -273,17 +274,15 @@ async def read_workbook_of_positions(caller: Anyone, month: OfRows = None) -> Re
 @router.get("/pools/{code}/modes")
 async def list_modes(
     code: Code, caller: Anyone, context: CurrentContext, on: On = None
-) -> list[ModeAnswer]:
+) -> Page[ModeAnswer]:
     """The modes of a pool's measure in which an application can be made."""
     day = on or business_date(context.clock.now())
     async with context.database.reading(caller.institution) as session:
         pool = await bank_reads.pool(session, code)
     async with context.database.looking(caller.institution) as conn:
         scheme = await scheme_on(conn, pool.programme, day)
-    return [
-        ModeAnswer(mode=name, zh=scheme.modes[name].name.zh, en=scheme.modes[name].name.en)
-        for name in live_modes(scheme)
-    ]
+    modes = ((name, scheme.modes[name].name) for name in live_modes(scheme))
+    return Page(items=[ModeAnswer(mode=mode, zh=name.zh, en=name.en) for mode, name in modes])
 
 
 def _papers(terms: Terms) -> list[PaperAskedFor]:

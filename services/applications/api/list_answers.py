@@ -39,12 +39,6 @@ class CreditListAnswer(_Answer):
     ended: int | None
 
 
-class CreditListsAnswer(_Answer):
-    """All lists."""
-
-    items: list[CreditListAnswer]
-
-
 class EntrySummary(_Answer):
     """An entry of the register."""
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.list_answers import (
     CreditListAnswer,
-    CreditListsAnswer,
     EntryAnswer,
     EntrySummary,
     Lister,
@@ -51,13 +50,13 @@ class VerdictBody(RequestBody):
 
 
 @router.get("/credit-lists")
-async def read_credit_lists(caller: Reader, context: CurrentContext) -> CreditListsAnswer:
+async def read_credit_lists(caller: Reader, context: CurrentContext) -> Page[CreditListAnswer]:
     """The lists that a scheme may name, and how fresh the register holds each. What it does not hold
     whole, or not freshly enough for the scheme, is looked at by hand."""
     async with context.database.looking(caller.institution) as conn:
         editions = await reads.editions(conn)
         held = await reads.held(conn)
-    return CreditListsAnswer(
+    return Page(
         items=[
             CreditListAnswer(
                 name=name,

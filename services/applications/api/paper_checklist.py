@@ -19,6 +19,7 @@ from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer
+from shared.http.pages import Page
 from shared.http.requests import LongText, RequestBody
 
 router = APIRouter(tags=["documents"])
@@ -63,10 +64,9 @@ class LineAnswer(BaseModel):
     ended_on: date | None = Field(None, description="The last day on which it held.")
 
 
-class ChecklistAnswer(BaseModel):
+class ChecklistAnswer(Page[LineAnswer]):
     """The whole list; `to_send` names the kinds that the bank is asked for."""
 
-    items: list[LineAnswer]
     to_send: list[str]
     may_judge: bool = Field(description="Whether you may say something of its papers now.")
 

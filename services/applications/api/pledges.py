@@ -29,6 +29,7 @@ from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page
 from shared.http.part_in import part_in
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.months import add_months
@@ -125,12 +126,6 @@ class PledgeAnswer(BaseModel):
     history: list[PledgeMove]
 
 
-class PledgesAnswer(BaseModel):
-    """The pledges of a case."""
-
-    items: list[PledgeAnswer]
-
-
 class FormFieldAnswer(BaseModel):
     """A field of the register's form."""
 
@@ -174,28 +169,24 @@ class PledgeFileAnswer(BaseModel):
     missing: list[str] = Field(description="Names of the fields that are to be filled in.")
 
 
-class PledgeFilesAnswer(BaseModel):
-    """A file for each register that the case's rights belong to."""
-
-    items: list[PledgeFileAnswer]
-
-
 @router.get("/applications/{case_id}/pledges")
-async def read_pledges(case_id: UUID, caller: Reader, context: CurrentContext) -> PledgesAnswer:
+async def read_pledges(
+    case_id: UUID, caller: Reader, context: CurrentContext
+) -> Page[PledgeAnswer]:
     """The pledges of a case with all that their registers have entered."""
     async with context.database.looking(caller.institution) as conn:
         await reads.case(conn, case_id)
-        return PledgesAnswer(items=await _answers(conn, case_id, caller))
+        return Page(items=await _answers(conn, case_id, caller))
 
 
 @router.get("/applications/{case_id}/pledge-files")
 async def read_pledge_files(
     case_id: UUID, caller: Reader, context: CurrentContext
-) -> PledgeFilesAnswer:
+) -> Page[PledgeFileAnswer]:
     """What each register asks for, filled in from the case: fields, papers, what is missing, and on
     which grounds it would refuse."""
     files = await _files(case_id, caller, context)
-    return PledgeFilesAnswer(items=[_file(one) for one in files])
+    return Page(items=[_file(one) for one in files])
 
 
 @router.get(

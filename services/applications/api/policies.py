@@ -64,14 +64,13 @@ class PolicyTotal(BaseModel):
     premium_fen: Fen
 
 
-class PolicyTotalsAnswer(BaseModel):
+class PolicyTotalsAnswer(Page[PolicyTotal]):
     """Rows by month, kind and insurer, and all of them together."""
 
     model_config = ConfigDict(**MONEY_NAMES)
 
     since: date
     until: date
-    items: list[PolicyTotal]
     policies: int
     insured_fen: Fen
     premium_fen: Fen

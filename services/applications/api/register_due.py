@@ -56,12 +56,6 @@ class RegisterDueAnswer(BaseModel):
     )
 
 
-class CaseRegisterDue(BaseModel):
-    """What the registers have still to enter for a case."""
-
-    items: list[RegisterDueAnswer]
-
-
 @router.get("/register-due-days")
 async def list_due_days(
     caller: Reader,
@@ -102,13 +96,13 @@ async def list_due_days(
 @router.get("/applications/{case_id}/register-due")
 async def read_due_of_case(
     case_id: UUID, caller: Reader, context: CurrentContext
-) -> CaseRegisterDue:
+) -> Page[RegisterDueAnswer]:
     """The same of one case, by collateral."""
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
         await pledge_files.case(conn, case_id)
         rows = await reads.of_case(conn, case_id)
-    return CaseRegisterDue(items=[_answer(row, today, context.working_days) for row in rows])
+    return Page(items=[_answer(row, today, context.working_days) for row in rows])
 
 
 def _answer(row: Any, today: date, working_days: WorkingDays) -> RegisterDueAnswer:

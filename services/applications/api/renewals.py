@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +17,7 @@ from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.queries.renewals import chain_of
 from shared.calendar import WorkingDays
 from shared.http.context import CurrentContext
+from shared.http.pages import Page
 from shared.life_cycle import Row
 from shared.money import MONEY_NAMES, Fen
 from shared.refusals import NotFound
@@ -62,11 +62,10 @@ class LinkAnswer(BaseModel):
     changes: list[MaturityChange]
 
 
-class ChainAnswer(BaseModel):
-    """The chain from the first filing on. Renewals that came to nothing stand in it as well."""
+class ChainAnswer(Page[LinkAnswer]):
+    """The chain, the first filing first. Renewals that came to nothing stand in it as well."""
 
     first: UUID = Field(description="The first filing.")
-    items: Annotated[list[LinkAnswer], Field(description="The first filing first.")]
 
 
 @router.get("/applications/{case_id}/chain")

@@ -106,10 +106,9 @@ class SpreadAnswer(_Answer):
     spread_bp: int = Field(description="Highest over lowest, less one, in basis points.")
 
 
-class WorthsAnswer(_Answer):
+class WorthsAnswer(Page[WorthAnswer]):
     """All valuations of a right that you may see, the youngest first."""
 
-    items: list[WorthAnswer]
     spread: SpreadAnswer | None
 
 
@@ -161,12 +160,6 @@ class ValueStatistics(_Answer):
     lowest_fen: Fen
     highest_fen: Fen
     middle_fen: Fen
-
-
-class ValueStatisticsAnswer(_Answer):
-    """Statistics of value."""
-
-    items: list[ValueStatistics]
 
 
 @router.get("/rights/{right_id}/valuations")
@@ -288,9 +281,9 @@ def _right(one: CoverOfRight) -> CoveredRight:
 
 
 @router.get("/valuation-statistics")
-async def read_statistics(caller: Reader, context: CurrentContext) -> ValueStatisticsAnswer:
+async def read_statistics(caller: Reader, context: CurrentContext) -> Page[ValueStatistics]:
     """What rights were found to be worth, by kind, industry of the borrower and method, of the
     valuations that you may see."""
     async with context.database.looking(caller.institution) as conn:
         rows = await valuations.statistics(conn)
-    return ValueStatisticsAnswer(items=[ValueStatistics.model_validate(dict(row)) for row in rows])
+    return Page(items=[ValueStatistics.model_validate(dict(row)) for row in rows])

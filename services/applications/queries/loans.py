@@ -1,10 +1,11 @@
 """Loans where they stand, and what was reported of them."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import exists, tuple_
+from sqlalchemy import exists, func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -115,28 +116,38 @@ async def changes_of(session: AsyncSession, loan_id: UUID) -> Sequence[LoanChang
 
 
 async def undecided_changes(
-    session: AsyncSession, *, limit: int
+    session: AsyncSession, *, after: tuple[date | None, UUID] | None, limit: int
 ) -> Sequence[tuple[LoanChangeRow, ApplicationRow]]:
-    """Changes that wait for a decision, with their cases, what is due first first."""
+    """Changes that wait for a decision, with their cases, what is due first first and what is due on
+    no day last; from after one (day and id) on."""
+    due_on = func.coalesce(col(LoanChangeRow.due_on), date.max)
     query = (
         select(LoanChangeRow, ApplicationRow)
         .where(col(ApplicationRow.id) == col(LoanChangeRow.loan_id))
         .where(col(LoanChangeRow.state).in_(list(UNDECIDED)))
-        .order_by(col(LoanChangeRow.due_on), col(LoanChangeRow.id))
+        .order_by(due_on, col(LoanChangeRow.id))
         .limit(limit)
     )
+    if after is not None:
+        query = query.where(
+            tuple_(due_on, col(LoanChangeRow.id)) > tuple_(after[0] or date.max, after[1])
+        )
     return (await session.exec(query)).all()
 
 
-async def asked_to_undo(session: AsyncSession, *, limit: int) -> Sequence[ApplicationRow]:
+async def asked_to_undo(
+    session: AsyncSession, *, after: UUID | None, limit: int
+) -> Sequence[ApplicationRow]:
     """Cases whose bank says that nothing was paid out, or not a draw, until a second person
-    confirms."""
+    confirms; from after one on."""
     query = (
         select(ApplicationRow)
         .where(col(ApplicationRow.undo_asked_by).is_not(None))
         .order_by(col(ApplicationRow.id))
         .limit(limit)
     )
+    if after is not None:
+        query = query.where(col(ApplicationRow.id) > after)
     return (await session.exec(query)).all()
 
 

@@ -63,8 +63,8 @@ async def around(page: PageContext, case_id: str) -> dict[str, Any] | None:
         return None
     return {
         **found,
-        "co_investments": items(investments or []),
-        "reports": items(reports or []),
+        "co_investments": items(investments),
+        "reports": items(reports),
         "policy_kinds": page.texts.codes("policy_kind"),
         "bearers": page.texts.codes("borne_by"),
         "investment_kinds": page.texts.codes("investment_kind"),

@@ -33,9 +33,9 @@ async def at_desk(page: PageContext, case_id: str) -> dict[str, Any] | None:
             one for one in people if says and (manages or one["subject"] == page.person.subject)
         ],
         "conflicts": items(conflicts),
-        "priorities": items(priorities or []),
+        "priorities": items(priorities),
         "looks": items(looks) if watches else None,
         "people": people,
-        "templates": items(templates or []),
+        "templates": items(templates),
         "manages": manages,
     }

@@ -73,7 +73,7 @@ async def find(page: PageContext, said: str) -> list[tuple[str, Sequence[Found]]
 def _of_kind(page: PageContext, kind: Kind, words: str) -> Awaitable[list[Found]]:
     async def ask() -> list[Found]:
         answer = await or_none(page.apis[kind.service].get(kind.path, q=words, limit=_OF_EACH))
-        return [kind.shown(one) for one in items(answer or [])]
+        return [kind.shown(one) for one in items(answer)]
 
     return ask()
 

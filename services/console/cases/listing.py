@@ -71,7 +71,7 @@ async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | 
         previous_cursor=answer.get("previous_cursor") or "",
         pools=items(pools),
         banks=items(banks),
-        people=items(staff or []),
+        people=items(staff),
         texts=page.texts,
         views=[one for one in views if one.list == listing.path],
     ), problem

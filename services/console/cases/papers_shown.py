@@ -31,7 +31,7 @@ async def shown(page: PageContext, named: Sequence[Mapping[str, Any]]) -> list[d
     found = None
     if hashes:
         found = await or_none(page.applications.get("/documents", sha256=hashes))
-    seen = items(found or [])
+    seen = items(found)
     by_id = {one["id"]: one for one in seen}
     by_hash = {one["sha256"]: one for one in seen}
     return [

@@ -211,7 +211,7 @@ async def _show_suspense(
         attempt=attempt,
         pool=pool,
         rows=items(found),
-        parties=[one for one in parties if one["role"] != "bank"],
+        parties=[one for one in items(parties) if one["role"] != "bank"],
         may_work="finance_maker" in page.person.roles,
         next=next_page(page.request, found),
         is_first=not cursor,

@@ -115,19 +115,19 @@ async def _show(
         or_none(page.risk_pool.get(f"/pools/{code}/parties")),
     )
     assert page.person is not None
-    by_name = {kind["kind"]: kind for kind in kinds}
+    by_name = {kind["kind"]: kind for kind in items(kinds)}
     return page.render(
         "agreed_figures.html",
         attempt=attempt,
         pool=pool,
         rows=items(found),
-        kinds=kinds,
+        kinds=items(kinds),
         states=STATES,
         chosen=asked,
         entering=by_name.get(enter),
         may_enter=bool(page.person.roles & ENTERS),
         parties_named=PARTIES,
-        banks=[one for one in parties or [] if one["role"] == "bank"],
+        banks=[one for one in items(parties) if one["role"] == "bank"],
         next=next_page(page.request, found),
         is_first=not asked.get("cursor"),
         today=await today(page),

@@ -121,17 +121,17 @@ async def _show(
         or_none(page.risk_pool.get(f"/pools/{code}/parties")),
     )
     assert page.person is not None
-    by_code = {one["code"]: one for one in parties or []}
+    by_code = {one["code"]: one for one in items(parties)}
     return page.render(
         "agreements.html",
         attempt=attempt,
         pool=pool,
         rows=items(found),
-        contributions=so_far,
+        contributions=items(so_far),
         states=STATES,
         chosen=asked,
         entering=by_code.get(enter),
-        parties=parties or [],
+        parties=items(parties),
         may_enter=bool(page.person.roles & ENTERS),
         fee_kinds=FEE_KINDS,
         most_contributions=MOST_CONTRIBUTIONS,

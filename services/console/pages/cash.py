@@ -49,7 +49,7 @@ async def cash(page: Page, code: CodeInPath, state: str = "", cursor: str = "") 
         "cash.html",
         pool=pool,
         rows=items(found),
-        owed=owed,
+        owed=items(owed),
         names=_names(parties),
         states=page.texts.codes("cash_entry_state"),
         chosen=state,
@@ -113,9 +113,9 @@ async def _form(page: PageContext, code: str, attempt: Attempt) -> Response:
         "cash_new.html",
         attempt=attempt,
         pool=pool,
-        owed=owed,
+        owed=items(owed),
         names=_names(parties),
-        parties=parties,
+        parties=items(parties),
         kinds=KINDS,
         asked={name: asked.get(name, "") for name in FILLED_IN},
         today=await today(page),
@@ -123,7 +123,7 @@ async def _form(page: PageContext, code: str, attempt: Attempt) -> Response:
 
 
 def _names(parties: Any) -> dict[str, str]:
-    return {one["code"]: one["name"] for one in parties or []}
+    return {one["code"]: one["name"] for one in items(parties)}
 
 
 @router.get("/cash/{entry_id}")
@@ -170,7 +170,7 @@ async def act_on_cash(page: Page, entry_id: UUID, action: str) -> Response:
 def _comes_in(entry: dict[str, Any]) -> bool:
     """Whether an entry brings money into the account; a reversal undoes what it reverses."""
     is_receipt = entry["of_kind"] in COMES_IN
-    return is_receipt != (entry["kind"] == "reversal")
+    return bool(is_receipt != (entry["kind"] == "reversal"))
 
 
 async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.console.http.addresses import CodeInPath
 from services.console.http.page_context import Page
 from services.console.http.streaming import handed_on
-from services.console.upstream.optional import or_none
+from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
 
@@ -20,7 +20,7 @@ Mode = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 @router.get("/pools/{code}/templates")
 async def templates(page: Page, code: CodeInPath) -> Response:
     """The facts that each mode asks for, and its tables."""
-    modes = await page.applications.get(f"/pools/{code}/modes")
+    modes = items(await page.applications.get(f"/pools/{code}/modes"))
     asked = await asyncio.gather(
         *(
             or_none(page.applications.get(f"/pools/{code}/modes/{one['mode']}/facts"))

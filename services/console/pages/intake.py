@@ -84,7 +84,7 @@ async def _choose(page: PageContext, *, draft: Any = None, cursor: str = "") -> 
         "intake.html",
         choose_for=draft,
         drafts=items(found),
-        choices=[(one, of) for one, of in zip(open_pools, modes, strict=True) if of],
+        choices=[(one, of) for one, of in zip(open_pools, map(items, modes), strict=True) if of],
         pools={one["programme"]: one["name"] for one in items(pools)},
         next=next_page(page.request, found),
         is_first=not cursor,

@@ -173,7 +173,7 @@ async def _people_of_banks(page: PageContext) -> tuple[Identity, ...]:
     apis = reader(page)
     assert apis is not None, "people are chosen in development only"
     banks = await or_none(apis["applications"].get("/banks"))
-    return of_banks(items(banks or []))
+    return of_banks(items(banks))
 
 
 async def _people_of_parties(page: PageContext) -> tuple[Identity, ...]:

@@ -95,7 +95,7 @@ async def _show_pool(page: PageContext, code: str, attempt: Attempt) -> Response
         "opening_begin.html",
         attempt=attempt,
         pool=pool,
-        openings=openings,
+        openings=items(openings),
         may_bring_in="finance_maker" in page.person.roles,
     )
 
@@ -115,6 +115,6 @@ async def _show(page: PageContext, opening_id: UUID, attempt: Attempt) -> Respon
         answer,
         attempt,
         pool=pool,
-        names={one["code"]: one["name"] for one in parties},
+        names={one["code"]: one["name"] for one in items(parties)},
         rows=items(wrong),
     )

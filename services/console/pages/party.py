@@ -41,8 +41,8 @@ async def show(page: PageContext, attempt: Attempt = NOTHING_SENT) -> Response:
     )
     return page.render(
         "party.html",
-        figures=party_figures(owed, items(statements), items(loans)),
-        owed=owed,
+        figures=party_figures(items(owed), items(statements), items(loans)),
+        owed=items(owed),
         statements=items(statements),
         loans=items(loans),
         inbox=inbox,

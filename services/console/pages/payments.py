@@ -157,7 +157,7 @@ async def _show_file(page: PageContext, file_id: UUID, attempt: Attempt) -> Resp
         if answer.body["state"] == "prepared"
         else [],
         pool=pool,
-        names={one["code"]: one["name"] for one in parties},
+        names={one["code"]: one["name"] for one in items(parties)},
         may_download=answer.body["state"] == "released"
         and bool(page.person.roles & {"finance_maker", "finance_checker"}),
     )
@@ -179,10 +179,10 @@ async def _show(page: PageContext, code: str, attempt: Attempt, cursor: str = ""
         "payments.html",
         attempt=attempt,
         pool=pool,
-        owed=[one for one in owed if one["direction"] not in ("receivable", "contribution")],
-        parties=parties,
-        names={one["code"]: one["name"] for one in parties},
-        payees=payees,
+        owed=[one for one in items(owed) if one["direction"] not in ("receivable", "contribution")],
+        parties=items(parties),
+        names={one["code"]: one["name"] for one in items(parties)},
+        payees=items(payees),
         files=items(found),
         rows=(problem.extra.get("rows") or []) if problem else [],
         double=problem.extra.get("entry") if problem and problem.code == "likely-double" else None,

@@ -26,7 +26,7 @@ SEES_ACCOUNT = frozenset({"finance_maker", "finance_checker", "pool_manager", "a
 @router.get("/pools")
 async def pools(page: Page) -> Response:
     """All pools, side by side."""
-    return page.render("pools.html", pools=await page.risk_pool.get("/pools"))
+    return page.render("pools.html", pools=items(await page.risk_pool.get("/pools")))
 
 
 @router.get("/pools/{code}")
@@ -42,13 +42,13 @@ async def _show(page: PageContext, code: str) -> Response:
             or_none(page.risk_pool.get(f"/pools/{code}/open-items")),
             or_none(page.risk_pool.get(f"/pools/{code}/own-rank")),
         )
-        return page.render("pool_of_bank.html", pool=found, owed=owed or [], rank=rank or [])
+        return page.render("pool_of_bank.html", pool=found, owed=items(owed), rank=items(rank))
     parties = await page.risk_pool.get(f"/pools/{code}/parties")
     latest = await page.risk_pool.get(f"/pools/{code}/transfers", limit=8)
     return page.render(
         "pool.html",
         pool=found,
-        parties=parties,
+        parties=items(parties),
         latest=items(latest),
         sees_account=SEES_ACCOUNT,
     )

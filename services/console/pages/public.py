@@ -43,7 +43,7 @@ async def notices(page: Outsider, pool: str = "", firm: str = "", cursor: str = 
         page,
         "outside_notices.html",
         rows=items(found),
-        pools=pools,
+        pools=items(pools),
         chosen=asked,
         next=next_page(page.request, found),
         is_first=not cursor,

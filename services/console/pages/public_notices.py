@@ -87,7 +87,7 @@ async def _form(page: PageContext, code: str, corrects: str, attempt: Attempt) -
         "public_notice_new.html",
         attempt=attempt,
         pool=pool,
-        waiting=[*before["listed"], *waiting] if before else waiting,
+        waiting=[*(before["listed"] if before else []), *items(waiting)],
         before=before,
         corrects=corrects,
         today=await today(page),

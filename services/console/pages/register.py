@@ -134,7 +134,7 @@ async def show_right(page: PageContext, right_id: UUID, attempt: Attempt) -> Res
     return page.render(
         "register_right.html",
         values=values,
-        cover_calls=items(calls or []),
+        cover_calls=items(calls),
         reports=items(reports),
         methods=page.texts.codes("valuation_method"),
         attempt=attempt,

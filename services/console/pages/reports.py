@@ -13,6 +13,7 @@ from services.console.http.streaming import pass_on
 from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem
+from services.console.upstream.optional import items
 
 router = APIRouter()
 
@@ -23,7 +24,7 @@ Text = Annotated[str, Query(max_length=60)]
 @router.get("/pools/{code}/reports")
 async def reports(page: Page, code: CodeInPath) -> Response:
     """The reports that can be made, each with the last period that is over."""
-    offered = await page.risk_pool.get(f"/pools/{code}/reports")
+    offered = items(await page.risk_pool.get(f"/pools/{code}/reports"))
     return page.render(
         "reports.html", code=code, offered=offered, periods=periods_before(await today(page))
     )
@@ -83,7 +84,7 @@ async def report(
     page: Page, code: CodeInPath, report: ReportInPath, period: Text = "", by: Text = "bank"
 ) -> Response:
     """One report of a period; each figure leads to the loans that it counts."""
-    offered = await page.risk_pool.get(f"/pools/{code}/reports")
+    offered = items(await page.risk_pool.get(f"/pools/{code}/reports"))
     kind = next((one for one in offered if one["code"] == report), None)
     periods = periods_before(await today(page))
     wanted = period or (periods[kind["spans"][0]] if kind else "")

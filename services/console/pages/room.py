@@ -9,7 +9,9 @@ from starlette.responses import Response
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
+from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
+from services.console.upstream.optional import items
 
 router = APIRouter()
 
@@ -20,7 +22,7 @@ DECISIONS = ("confirm", "refuse")
 @router.get("/pools/{code}/waiting-line")
 async def waiting_line(page: Page, code: CodeInPath) -> Response:
     """Who waits for room, in order; a bank sees its own cases with their places."""
-    line = await page.risk_pool.get(f"/pools/{code}/waiting-line")
+    line = items(await page.risk_pool.get(f"/pools/{code}/waiting-line"))
     return page.render("waiting_line.html", code=code, line=line)
 
 
@@ -67,8 +69,16 @@ async def decide(page: Page, code: CodeInPath, order_id: UUID, decision: str) ->
 
 async def _show(page: PageContext, code: str, attempt: Attempt) -> Response:
     banks = await page.risk_pool.get(f"/pools/{code}/banks")
-    orders = await page.risk_pool.get(f"/pools/{code}/breaker-orders")
+    cursor = page.request.query_params.get("cursor", "")
+    orders = await page.risk_pool.get(f"/pools/{code}/breaker-orders", cursor=cursor)
     pool = await page.risk_pool.get(f"/pools/{code}")
     return page.render(
-        "breakers.html", attempt=attempt, code=code, pool=pool, banks=banks, orders=orders
+        "breakers.html",
+        attempt=attempt,
+        code=code,
+        pool=pool,
+        banks=banks,
+        orders=items(orders),
+        next=next_page(page.request, orders),
+        is_first=not cursor,
     )

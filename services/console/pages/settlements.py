@@ -128,7 +128,7 @@ async def statement_page(
     return page.render(
         "statement.html",
         statement=found,
-        item=next((one for one in owed if one["reference"] == reference), None),
+        item=next((one for one in items(owed) if one["reference"] == reference), None),
         code=code,
         month=month,
         party=party,

@@ -54,8 +54,8 @@ async def start(page: Page) -> Response:
         coming=await _coming(page, to_do),
         acts=acts,
         figures=figures,
-        names=names_of(items(pools or []), items(banks or [])),
-        pools=items(pools or []),
+        names=names_of(items(pools), items(banks)),
+        pools=items(pools),
         inbox=inbox,
     )
 
@@ -71,14 +71,15 @@ async def _coming(page: PageContext, to_do: ToDo) -> Mapping[str, Sequence[Any]]
         read_to_do(page, limit=_NEXT, whose="all") if not page.person.is_of_bank else nothing(),
         or_none(page.risk_pool.get("/coming-days")) if is_at_work else nothing(),
     )
-    return {"others": others.rows if others else [], "days": days or []}
+    return {"others": others.rows if others else [], "days": items(days)}
 
 
 async def _set_up_here(page: PageContext, pools: Any) -> Installation | None:
     """What is set up, for the people whom that concerns: everybody of the bureau where there is
     no pool yet, else those who set up. None for the rest."""
     assert page.person is not None
-    concerns = pools == [] or page.person.roles & SETS_UP
+    has_none = pools is not None and not items(pools)
+    concerns = has_none or page.person.roles & SETS_UP
     if page.person.is_of_bank or not concerns:
         return None
     found: Installation | None = await or_none(read_installation(page.apis))

@@ -37,7 +37,7 @@ async def to_do(
     return page.render(
         "to_do.html",
         found=found,
-        names=names_of(items(pools or []), items(banks or [])),
+        names=names_of(items(pools), items(banks)),
         chosen={"whose": whose, "kind": kind, "overdue": overdue},
         next=next_page(page.request, {"next_cursor": found.next_cursor}),
         is_first=not cursor,

@@ -10,7 +10,9 @@ from starlette.responses import Response
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
+from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
+from services.console.upstream.optional import items
 
 router = APIRouter()
 
@@ -62,10 +64,11 @@ async def take_step(page: Page, code: CodeInPath, call_id: UUID, step: str) -> R
 
 
 async def _show(page: PageContext, code: str, attempt: Attempt) -> Response:
+    cursor = page.request.query_params.get("cursor", "")
     pool, situation, calls = await asyncio.gather(
         page.risk_pool.get(f"/pools/{code}"),
         page.risk_pool.get(f"/pools/{code}/top-up"),
-        page.risk_pool.get(f"/pools/{code}/top-up-calls"),
+        page.risk_pool.get(f"/pools/{code}/top-up-calls", cursor=cursor),
     )
     assert page.person is not None
     return page.render(
@@ -73,6 +76,8 @@ async def _show(page: PageContext, code: str, attempt: Attempt) -> Response:
         attempt=attempt,
         pool=pool,
         situation=situation,
-        calls=calls,
+        calls=items(calls),
+        next=next_page(page.request, calls),
+        is_first=not cursor,
         may_raise="finance_maker" in page.person.roles,
     )

@@ -18,6 +18,7 @@ from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.upstream.optional import items
 
 router = APIRouter()
 
@@ -36,7 +37,7 @@ async def by_month(page: Page, code: CodeInPath, year: str = "") -> Response:
         page.risk_pool.get(f"/pools/{code}"),
         page.risk_pool.get(f"/pools/{code}/warnings/monthly", year=chosen),
     )
-    return page.render("warnings_monthly.html", pool=pool, rows=rows, year=chosen)
+    return page.render("warnings_monthly.html", pool=pool, rows=items(rows), year=chosen)
 
 
 @router.get("/coverages/{loan_id}/warn")

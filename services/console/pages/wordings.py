@@ -30,7 +30,7 @@ _KEEPS = ("event_type", "reader", "scope", "programme", "pool_code")
 @router.get(HERE)
 async def worded_types(page: Page, q: str = "") -> Response:
     """Every type of event that people are told of, in groups; `q` is looked for in type and title."""
-    found = await page.notifications.get("/worded-types")
+    found = items(await page.notifications.get("/worded-types"))
     words = q.strip().casefold()
     shown = [
         one

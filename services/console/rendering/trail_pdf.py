@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.console.rendering.catalogue import Texts
-from services.console.rendering.formats import day, moment, yuan
+from services.console.rendering.formats import day, whole_moment, yuan
 from services.console.rendering.trail_words import how_much, role_of, why_of
 from shared.typesetting import typeset
 
@@ -24,7 +24,7 @@ def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: dateti
             [t("case.borrower"), trail["firm"]],
             [t("pool.bank"), trail["bank"]],
             [t("pool.title"), trail["pool"]],
-            [t("trail.taken"), f"{moment(now.isoformat())} {reader}"],
+            [t("trail.taken"), f"{whole_moment(now.isoformat())} {reader}"],
         ],
         "parts": [
             {
@@ -33,7 +33,7 @@ def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: dateti
                 "head": [t("looks.at"), t("trail.what"), t("looks.who"), t("trail.why")],
                 "rows": [
                     [
-                        moment(one["at"]),
+                        whole_moment(one["at"]),
                         f"{one['noun_' + side]} {one['number']}\n{one['what_' + side]} → "
                         f"{one['state_' + side]}",
                         f"{one['name']}\n{role_of(one, t)}\n{one['subject']}",
@@ -49,7 +49,7 @@ def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: dateti
                 "rows": [
                     [
                         f"{t.term('document', one['kind'])}\n{one['of']}",
-                        f"{one['filename']}\n{moment(one['sent_at'])} {one['sent_name']}",
+                        f"{one['filename']}\n{whole_moment(one['sent_at'])} {one['sent_name']}",
                         one["sha256"],
                     ]
                     for one in trail["papers"]
@@ -81,7 +81,7 @@ def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: dateti
                 "head": [t("looks.at"), t("looks.who"), t("looks.what")],
                 "rows": [
                     [
-                        moment(one["at"]),
+                        whole_moment(one["at"]),
                         f"{one['name']} {how_much(one, t)}\n{one['account']}",
                         f"{one['route']}\n{one['thing']}",
                     ]

@@ -23,6 +23,6 @@ async def nothing() -> None:
     """Stands for a question that is not asked."""
 
 
-def items(found: Any) -> list[Any]:
-    """A list, whether the service gives it whole or by pages."""
-    return list(found["items"] if isinstance(found, Mapping) else found)
+def items(page: Mapping[str, Any] | None) -> list[Any]:
+    """What stands on a page of a list; nothing where it was not asked for, or not answered."""
+    return list(page["items"]) if page else []

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from services.console.upstream.client import Api
+from services.console.upstream.optional import items
 from shared.schemes import library
 from shared.schemes.completeness import live_modes
 from shared.schemes.publication import Publication
@@ -24,8 +25,7 @@ _NAMED = re.compile(r"^programme:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
 
 async def read_programmes(risk_pool: Api) -> list[dict[str, Any]]:
     """Every programme with its versions, as the person may see them. Raises Problem."""
-    found: list[dict[str, Any]] = await risk_pool.get("/programmes")
-    return found
+    return items(await risk_pool.get("/programmes"))
 
 
 def opening_pools(programmes: list[dict[str, Any]]) -> list[dict[str, Any]]:

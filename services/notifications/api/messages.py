@@ -115,10 +115,10 @@ async def resend(
 
 
 @router.get("/event-types")
-async def event_types(caller: Anyone, here: CurrentContext) -> list[EventTypeAnswer]:
+async def event_types(caller: Anyone, here: CurrentContext) -> Page[EventTypeAnswer]:
     """What there is to be told of, and which fields your institution gets."""
     bureau = caller.institution == BUREAU
-    return [
+    items = [
         EventTypeAnswer(
             event_type=name,
             in_inbox=notice.tells_bureau if bureau else notice.bank_inbox,
@@ -130,3 +130,4 @@ async def event_types(caller: Anyone, here: CurrentContext) -> list[EventTypeAns
         for name, notice in NOTICES.items()
         if (notice.tells_bureau if bureau else fields_for_banks(name))
     ]
+    return Page(items=items)

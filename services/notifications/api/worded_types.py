@@ -36,6 +36,7 @@ from services.notifications.templates.words import CATALOGUE
 from shared.auth.identity import Identity
 from shared.contracts.shapes import read_back
 from shared.http.context import CurrentContext
+from shared.http.pages import Page
 from shared.postgres.database import seeing_everything
 from shared.refusals import FieldFault, FieldsWrong
 
@@ -43,7 +44,7 @@ router = APIRouter(tags=["words of notices"])
 
 
 @router.get("/worded-types")
-async def worded_types(caller: Looker, here: CurrentContext) -> list[WordedType]:
+async def worded_types(caller: Looker, here: CurrentContext) -> Page[WordedType]:
     """The types of events that your people are told of; the bureau also sees those banks are."""
     types = {name: found for name in NOTICES if (found := _readers(caller, name))}
     async with here.database.looking(caller.institution) as conn:
@@ -54,7 +55,7 @@ async def worded_types(caller: Looker, here: CurrentContext) -> list[WordedType]
     counts: dict[str, int] = {}
     for row in reaching:
         counts[row["event_type"]] = counts.get(row["event_type"], 0) + 1
-    return [
+    items = [
         WordedType(
             event_type=name,
             readers=readers,
@@ -64,6 +65,7 @@ async def worded_types(caller: Looker, here: CurrentContext) -> list[WordedType]
         )
         for name, readers in types.items()
     ]
+    return Page(items=items)
 
 
 @router.get("/worded-types/{event_type}")

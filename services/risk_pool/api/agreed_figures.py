@@ -186,9 +186,9 @@ class KindAnswer(BaseModel):
 
 
 @router.get("/agreed-figure-kinds")
-async def list_kinds(caller: Anyone) -> list[KindAnswer]:
+async def list_kinds(caller: Anyone) -> Page[KindAnswer]:
     """The kinds of agreed figures, and what each must and may say."""
-    return [
+    kinds = [
         KindAnswer(
             kind=name, zh=kind.words.zh, en=kind.words.en, value=kind.value, bank=kind.bank,
             loan=kind.loan, year=kind.year, paid=kind.paid, subject=kind.subject,
@@ -196,6 +196,7 @@ async def list_kinds(caller: Anyone) -> list[KindAnswer]:
         )
         for name, kind in KINDS.items()
     ]  # fmt: skip
+    return Page(items=kinds)
 
 
 def _subjects(kind: str) -> list[SubjectAnswer]:

@@ -122,7 +122,7 @@ async def show_agreement(
 @router.get("/pools/{code}/contributions")
 async def list_contributions(
     code: str, caller: Anyone, context: CurrentContext
-) -> list[ContributionsAnswer]:
+) -> Page[ContributionsAnswer]:
     """By party, what was to be paid in as agreed and what has come: planned, due, open, overdue."""
     today = business_date(context.clock.now())
     own = caller.bank
@@ -131,9 +131,8 @@ async def list_contributions(
         # Balances and cash entries are the bureau's own; of a bank's only its own sums are told.
         async with seeing_everything(conn):
             parties = await known.contributions(conn, code, party=own)
-    return [
-        _contributions(one, today) for one in parties if one["plan"] or one["received_fen"] != 0
-    ]
+    paying = [one for one in parties if one["plan"] or one["received_fen"] != 0]
+    return Page(items=[_contributions(one, today) for one in paying])
 
 
 def _contributions(party: dict[str, Any], today: date) -> ContributionsAnswer:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.risk_pool.api.case_requests import Refusal
@@ -26,6 +26,7 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.requests import LongText, RequestBody
 from shared.refusals import NotFound
@@ -92,13 +93,23 @@ async def propose_order(
 
 
 @router.get("/pools/{code}/breaker-orders")
-async def list_orders(code: str, caller: Anyone, context: CurrentContext) -> list[OrderAnswer]:
+async def list_orders(
+    code: str,
+    caller: Anyone,
+    context: CurrentContext,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[OrderAnswer]:
     """A pool's orders by hand, the newest first; a bank sees those about itself
     that were carried out."""
+    before = decode_cursor(cursor, UUID)[0] if cursor is not None else None
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
-        rows = await known.of_pool(conn, code, states=_states_of(caller))
-        return [OrderAnswer(**_shown(row, caller)) for row in rows]
+        rows = await known.of_pool(
+            conn, code, states=_states_of(caller), before=before, limit=limit + 1
+        )
+    items = [OrderAnswer(**_shown(row, caller)) for row in rows]
+    return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
 @router.get("/breaker-orders/{order_id}")

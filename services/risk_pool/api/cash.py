@@ -234,14 +234,17 @@ async def list_waiting_cash(
     caller: Bureau,
     context: CurrentContext,
     state: State | None = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> list[CashEntryAnswer]:
-    """The newest cash entries of all pools, such as those that wait for their release."""
+) -> Page[CashEntryAnswer]:
+    """Cash entries of all pools, such as those that wait for their release, the newest first."""
+    before = decode_cursor(cursor, UUID)[0] if cursor is not None else None
     async with context.database.looking(caller.institution) as conn:
         rows = await known.page(
-            conn, pool=None, state=state, kind=None, item=None, before=None, limit=limit
+            conn, pool=None, state=state, kind=None, item=None, before=before, limit=limit + 1
         )
-    return [CashEntryAnswer(**_shown(row, caller)) for row in rows]
+    items = [CashEntryAnswer(**_shown(row, caller)) for row in rows]
+    return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
 @router.get("/cash-entries/{entry_id}")

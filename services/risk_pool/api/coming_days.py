@@ -11,6 +11,7 @@ from services.risk_pool.queries.pools import living
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
+from shared.http.pages import Page
 from shared.months import Month
 from shared.postgres.published_schemes import schemes_on
 
@@ -31,7 +32,7 @@ class ComingDays(BaseModel):
 @router.get("/coming-days")
 async def show_coming_days(
     caller: Annotated[Identity, Depends(requires())], context: CurrentContext
-) -> list[ComingDays]:
+) -> Page[ComingDays]:
     """The days of this month of every living pool that you have a part in."""
     month = Month.of(business_date(context.clock.now()))
     async with context.database.looking(caller.institution) as conn:
@@ -51,4 +52,4 @@ async def show_coming_days(
                 sign_until=sign_until(month, terms, context.working_days),
             )
         )
-    return found
+    return Page(items=found)

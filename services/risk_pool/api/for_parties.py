@@ -101,7 +101,7 @@ class PartyCoverageAnswer(Money):
 
 
 @router.get("/open-items")
-async def list_own_items(caller: Clerk, context: CurrentContext) -> list[PartyItemAnswer]:
+async def list_own_items(caller: Clerk, context: CurrentContext) -> Page[PartyItemAnswer]:
     """What you owe the pools and they owe you and is not settled in full, the earliest due first."""
     today = business_date(context.clock.now())
     found = []
@@ -113,7 +113,7 @@ async def list_own_items(caller: Clerk, context: CurrentContext) -> list[PartyIt
                 items = await open_items.of_pool(conn, one["pool_code"], party=code)
                 found += [(one, item) for item in items]
     found.sort(key=lambda each: (each[1].due_on or date.max, each[1].since, each[1].reference))
-    return [
+    answers = [
         PartyItemAnswer(
             **shown(item, {code: one["name"]}, "party", today).model_dump(by_alias=False),
             pool_code=one["pool_code"],
@@ -121,6 +121,7 @@ async def list_own_items(caller: Clerk, context: CurrentContext) -> list[PartyIt
         )
         for one, item in found
     ]
+    return Page(items=answers)
 
 
 @router.get("/statements")

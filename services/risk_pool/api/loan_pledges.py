@@ -11,6 +11,7 @@ from services.risk_pool.api.cases import Anyone
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import loan_pledges as known
 from shared.http.context import CurrentContext
+from shared.http.pages import Page
 from shared.refusals import NotFound
 
 router = APIRouter(tags=["disposals"])
@@ -36,26 +37,19 @@ class PledgeOfLoan(BaseModel):
     may_be_disposed_of: bool = Field(description="It stands, and no live disposal is about it.")
 
 
-class PledgesOfLoan(BaseModel):
-    """A loan's pledges, those that stand first."""
-
-    items: list[PledgeOfLoan] = Field(
-        description="Empty: nothing was heard of them so far, or the loan has none yet."
-    )
-
-
 @router.get("/coverages/{loan_id}/pledges")
 async def list_pledges_of_loan(
     loan_id: UUID, caller: Anyone, context: CurrentContext
-) -> PledgesOfLoan:
-    """The rights that are pledged for a loan, as the registers told: who opens a disposal names of
-    these. A bank sees its own loans."""
+) -> Page[PledgeOfLoan]:
+    """The rights that are pledged for a loan, as the registers told, those that stand first: who
+    opens a disposal names of these. None: nothing was heard of them so far, or the loan has none
+    yet. A bank sees its own loans."""
     async with context.database.looking(caller.institution) as conn:
         bank = await known_claims.bank_of_loan(conn, loan_id)
         if bank is None or caller.bank not in (None, bank):
             raise NotFound("没有该贷款", "There is no such loan.")
         rows = await known.of_loan(conn, loan_id)
-    return PledgesOfLoan(
+    return Page(
         items=[
             PledgeOfLoan(
                 **row,

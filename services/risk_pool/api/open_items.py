@@ -16,6 +16,7 @@ from services.risk_pool.queries import open_items as known
 from services.risk_pool.queries.parties import party_names
 from shared.clock import business_date
 from shared.http.context import CurrentContext
+from shared.http.pages import Page
 from shared.money import Fen
 from shared.postgres.database import seeing_everything
 from shared.sides import Reader, reader_of, side_words
@@ -75,7 +76,7 @@ async def list_open_items(
     context: CurrentContext,
     party: Annotated[str | None, Query(max_length=40)] = None,
     overdue: bool | None = None,
-) -> list[OpenItemAnswer]:
+) -> Page[OpenItemAnswer]:
     """What is not settled in full, the earliest due first."""
     today = business_date(context.clock.now())
     own = caller.bank
@@ -89,7 +90,7 @@ async def list_open_items(
     answers = [
         shown(one, names, reader, today) for one in items if not (own and party and party != own)
     ]
-    return [one for one in answers if overdue is None or one.is_overdue == overdue]
+    return Page(items=[one for one in answers if overdue is None or one.is_overdue == overdue])
 
 
 _INTO_ESCROW = {

@@ -233,24 +233,27 @@ async def _brought_in(
 
 
 @router.get("/pools/{code}/openings")
-async def list_openings(code: str, caller: Bureau, context: CurrentContext) -> list[OpeningAnswer]:
+async def list_openings(code: str, caller: Bureau, context: CurrentContext) -> Page[OpeningAnswer]:
     """The openings of a pool, the newest first; one of them at most is not withdrawn."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await known.of_pool(conn, code)
-    return [OpeningAnswer(**_shown(row, caller)) for row in rows]
+    return Page(items=[OpeningAnswer(**_shown(row, caller)) for row in rows])
 
 
 @router.get("/openings")
 async def list_all_openings(
     caller: Bureau,
     context: CurrentContext,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> list[OpeningAnswer]:
-    """The newest openings of all pools."""
+) -> Page[OpeningAnswer]:
+    """The openings of all pools, the newest first."""
+    before = decode_cursor(cursor, UUID)[0] if cursor is not None else None
     async with context.database.looking(caller.institution) as conn:
-        rows = await known.all_openings(conn, limit=limit)
-    return [OpeningAnswer(**_shown(row, caller)) for row in rows]
+        rows = await known.all_openings(conn, before=before, limit=limit + 1)
+    items = [OpeningAnswer(**_shown(row, caller)) for row in rows]
+    return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
 @router.get("/openings/{opening_id}")

@@ -10,6 +10,7 @@ from services.risk_pool.domain.bank_rank import place_of
 from services.risk_pool.queries import bank_rank
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
+from shared.http.pages import Page
 from shared.postgres.database import seeing_everything
 from shared.roles import BANK_ROLES
 
@@ -33,7 +34,7 @@ async def show_own_rank(
     code: str,
     caller: Annotated[Identity, Depends(requires(*sorted(BANK_ROLES)))],
     context: CurrentContext,
-) -> list[OwnPlace]:
+) -> Page[OwnPlace]:
     """Your bank's place by what is covered (most first) and by its bad ratio (least first). No other
     bank's place or figure is told."""
     bank = str(caller.institution)
@@ -42,7 +43,7 @@ async def show_own_rank(
         async with seeing_everything(conn):
             covered = await bank_rank.covered(conn, code)
             bad = await bank_rank.bad_ratios(conn, code)
-    return [
+    places = [
         OwnPlace(
             measure="covered", zh="在保余额", en="covered", of=len(covered),
             place=place_of(bank, covered, most_first=True),
@@ -52,3 +53,4 @@ async def show_own_rank(
             place=place_of(bank, bad, most_first=False),
         ),
     ]  # fmt: skip
+    return Page(items=places)

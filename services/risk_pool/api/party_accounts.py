@@ -21,6 +21,7 @@ from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page
 from shared.http.part_in import part_in
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.refusals import NotFound
@@ -118,12 +119,12 @@ async def enter_party_account(
 @router.get("/pools/{code}/party-accounts")
 async def list_party_accounts(
     code: str, caller: Readers, context: CurrentContext
-) -> list[PartyAccountAnswer]:
+) -> Page[PartyAccountAnswer]:
     """The accounts of every party, by party, the newest first."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await known.party_accounts(conn, code)
-    return [PartyAccountAnswer(**_shown(row, caller)) for row in rows]
+    return Page(items=[PartyAccountAnswer(**_shown(row, caller)) for row in rows])
 
 
 @router.get("/party-accounts/{account_id}")

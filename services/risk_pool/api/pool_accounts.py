@@ -20,6 +20,7 @@ from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page
 from shared.http.part_in import part_in
 from shared.http.requests import RequestBody, ShortText
 from shared.refusals import NotFound
@@ -71,18 +72,19 @@ async def enter_pool_account(
 @router.get("/pools/{code}/accounts")
 async def list_pool_accounts(
     code: str, caller: Readers, context: CurrentContext
-) -> list[PoolAccountAnswer]:
+) -> Page[PoolAccountAnswer]:
     """The accounts of a pool, and how far the statements of each reach."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await known.accounts(conn, code)
-    return [
+    items = [
         PoolAccountAnswer(
             **presented(LIFE_CYCLE, row, caller)
             | {"pending_actions": LIFE_CYCLE.open_to(row, caller)}
         )
         for row in rows
     ]
+    return Page(items=items)
 
 
 @router.get("/pool-accounts/{account_id}")

@@ -27,6 +27,7 @@ from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.money import MONEY_NAMES, RequestFen
 from shared.postgres.database import EVERYWHERE
@@ -206,14 +207,15 @@ async def take_party_in(
 async def list_pools(
     caller: Annotated[Identity, Depends(requires(*EVERYBODY))],
     context: CurrentContext,
-) -> list[PoolInList]:
+) -> Page[PoolInList]:
     """Every pool. A bank learns name and programme, its own line and its own exposure."""
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
         if caller.institution != EVERYWHERE:
             seen = await figures.pools_seen_by_bank(conn, caller.institution, today)
-            return [PoolInList(**pool) for pool in seen]
-        return [PoolInList(**pool) for pool in await figures.all_pools(conn)]
+        else:
+            seen = await figures.all_pools(conn)
+    return Page(items=[PoolInList(**pool) for pool in seen])
 
 
 @router.get("/pools/{code}", response_model_exclude_none=True)
@@ -238,8 +240,9 @@ async def list_parties(
     code: str,
     caller: Annotated[Identity, Depends(requires(*EVERYBODY))],
     context: CurrentContext,
-) -> list[PartyAnswer]:
+) -> Page[PartyAnswer]:
     """Who takes part and what was agreed; a bank sees itself."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
-        return [PartyAnswer(**row) for row in await list_parties_of(conn, code)]
+        rows = await list_parties_of(conn, code)
+    return Page(items=[PartyAnswer(**row) for row in rows])

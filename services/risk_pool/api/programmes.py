@@ -28,6 +28,7 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page
 from shared.http.part_in import part_in
 from shared.http.requests import IsoDate, RequestBody
 from shared.postgres.database import EVERYWHERE
@@ -73,7 +74,7 @@ class NewVersion(RequestBody):
 @router.get("")
 async def list_programmes(
     caller: Annotated[Identity, Depends(requires(*EVERYBODY))], context: CurrentContext
-) -> list[ProgrammeAnswer]:
+) -> Page[ProgrammeAnswer]:
     """Every programme with its versions, who proposed and who published them, when, and the hash.
 
     A bank sees the published ones.
@@ -81,7 +82,7 @@ async def list_programmes(
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
         rows = await known.versions(conn, only_published=_only_published(caller))
-    return programmes_answered(rows, caller, today=today)
+    return Page(items=programmes_answered(rows, caller, today=today))
 
 
 @router.get("/{programme}/versions/{number}")

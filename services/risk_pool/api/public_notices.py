@@ -153,7 +153,7 @@ class NoticeAnswer(NoticeInList):
 @router.get("/pools/{code}/public-notices/waiting")
 async def cases_waiting_for_notice(
     code: str, caller: Bureau, context: CurrentContext
-) -> list[WaitingCase]:
+) -> Page[WaitingCase]:
     """The claims and subsidies of a pool that wait to be put on public notice."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
@@ -166,9 +166,9 @@ async def cases_waiting_for_notice(
             ).public_notice.subsidies_working_days
             is not None
         ]
-    return [_waiting(CLAIM, row, row["outstanding_principal_fen"]) for row in claims] + [
-        _waiting(SUBSIDY, row, row["principal_fen"]) for row in subsidies
-    ]
+    items = [_waiting(CLAIM, row, row["outstanding_principal_fen"]) for row in claims]
+    items += [_waiting(SUBSIDY, row, row["principal_fen"]) for row in subsidies]
+    return Page(items=items)
 
 
 def _waiting(kind: str, row: asyncpg.Record, principal_fen: int) -> WaitingCase:

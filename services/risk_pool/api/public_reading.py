@@ -159,13 +159,13 @@ async def read_public_notices(
 @router.get("/public/pools")
 async def read_pools_with_notices(
     response: Response, context: CurrentContext
-) -> list[PoolOfNotices]:
+) -> Page[PoolOfNotices]:
     """The pools of which there is a public notice to read. Open to everybody."""
     today = business_date(context.clock.now())
     async with context.database.looking(PUBLIC) as conn:
         rows = await known.pools_for_all(conn, today)
     _may_be_kept(response)
-    return [PoolOfNotices(**row) for row in rows]
+    return Page(items=[PoolOfNotices(**row) for row in rows])
 
 
 @router.get("/public/notices/{number}")

@@ -68,11 +68,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("")
 async def list_reports(
     code: PoolCode, caller: Bureau, context: CurrentContext
-) -> list[ReportInList]:
+) -> Page[ReportInList]:
     """The reports that can be made, of which spans of time, divided by what."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
-    return [
+    items = [
         ReportInList(
             code=name,
             zh=kind.words.zh,
@@ -82,6 +82,7 @@ async def list_reports(
         )
         for name, kind in KINDS.items()
     ]
+    return Page(items=items)
 
 
 @router.get("/loans")

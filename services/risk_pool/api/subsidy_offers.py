@@ -10,6 +10,7 @@ from services.risk_pool.api.cases import Anyone
 from services.risk_pool.queries import pools
 from shared.clock import business_date
 from shared.http.context import CurrentContext
+from shared.http.pages import Page
 from shared.postgres.published_schemes import scheme_on
 from shared.schemes.scheme import SchemeNotInForce, SchemeNotLive
 from shared.schemes.terms import Terms
@@ -34,7 +35,7 @@ class SubsidyOffered(BaseModel):
 
 
 @router.get("/subsidy-offers")
-async def list_offers(caller: Anyone, context: CurrentContext) -> list[SubsidyOffered]:
+async def list_offers(caller: Anyone, context: CurrentContext) -> Page[SubsidyOffered]:
     """Every subsidy of every pool, as its measure stands today; of a measure that has ended, as it
     stood on its last day, for its loans may still be subsidised."""
     today = business_date(context.clock.now())
@@ -44,7 +45,7 @@ async def list_offers(caller: Anyone, context: CurrentContext) -> list[SubsidyOf
             terms = await _terms(conn, programme, today)
             if terms is not None:
                 found += _offers(code, name, terms)
-    return found
+    return Page(items=found)
 
 
 async def _terms(conn: asyncpg.Connection, programme: str, today: date) -> Terms | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ConfigDict, Field
 
 from services.risk_pool.api.agreement_answers import PlannedAnswer, planned_answer
@@ -23,6 +23,7 @@ from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.requests import IsoDate, LongText, RequestBody
 from shared.money import MONEY_NAMES, Fen, RequestFen
@@ -181,15 +182,21 @@ async def raise_top_up_call(
 
 @router.get("/pools/{code}/top-up-calls")
 async def list_top_up_calls(
-    code: str, caller: Readers, context: CurrentContext
-) -> list[TopUpCallAnswer]:
+    code: str,
+    caller: Readers,
+    context: CurrentContext,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[TopUpCallAnswer]:
     """The calls of a pool with what has come of them, the newest first."""
+    before = decode_cursor(cursor, UUID)[0] if cursor is not None else None
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
-        rows = await known.of_pool(conn, code)
+        rows = await known.of_pool(conn, code, before=before, limit=limit + 1)
         shown = await _shown(conn, rows, caller, today=today)
-    return [TopUpCallAnswer(**one) for one in shown]
+    items = [TopUpCallAnswer(**one) for one in shown]
+    return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
 @router.get("/top-up-calls/{call_id}")

@@ -12,6 +12,7 @@ from services.risk_pool.api.roles import require_pool
 from services.risk_pool.queries import waiting_line as known
 from shared.http.context import CurrentContext
 from shared.http.limits import LimitShown
+from shared.http.pages import Page
 from shared.money import Fen
 
 router = APIRouter(tags=["coverages"])
@@ -34,9 +35,9 @@ class InLine(Money):
 
 
 @router.get("/pools/{code}/waiting-line")
-async def show_waiting_line(code: str, caller: Anyone, context: CurrentContext) -> list[InLine]:
+async def show_waiting_line(code: str, caller: Anyone, context: CurrentContext) -> Page[InLine]:
     """Who waits for room, the first in line first; a bank sees its own cases with their places."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await known.waiting_line(conn, code)
-    return [InLine(**row) for row in rows]
+    return Page(items=[InLine(**row) for row in rows])

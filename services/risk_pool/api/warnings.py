@@ -22,6 +22,7 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page
 from shared.http.part_in import part_in
 from shared.http.progress import StepAnswer, progress_answer
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
@@ -69,7 +70,7 @@ class MeasureDoneBody(RequestBody):
     papers: list[CasePaper] = Field(min_length=1, max_length=20, examples=SOME_PAPER)
 
 
-class WarningConclusion(RequestBody):
+class ConcludesWarning(RequestBody):
     """To what the warning has come, and why."""
 
     conclusion: Conclusion = Field(examples=["risk_gone"])
@@ -178,7 +179,7 @@ async def warnings_by_month(
     caller: Anyone,
     context: CurrentContext,
     year: Annotated[int, Query(ge=2000, le=2100, examples=[2026])],
-) -> list[WarningsOfMonth]:
+) -> Page[WarningsOfMonth]:
     """Warnings of a year by month and cause, beside the year before. A bank sees its own."""
     months = [str(Month(year, number)) for number in range(1, 13)]
     before = [str(Month(year - 1, number)) for number in range(1, 13)]
@@ -192,7 +193,7 @@ async def warnings_by_month(
             year_before=before,
             conclusions=(Conclusion.RISK_GONE, Conclusion.TURNED_INTO_CLAIM),
         )
-    return [WarningsOfMonth(**{**row, **_cause(row)}) for row in rows]
+    return Page(items=[WarningsOfMonth(**{**row, **_cause(row)}) for row in rows])
 
 
 @router.get("/warnings/{warning_id}")
@@ -267,7 +268,7 @@ add_steps(
         CaseStep(
             action=Action.CLOSE,
             handler=handlers.close,
-            body=WarningConclusion,
+            body=ConcludesWarning,
             name="close_warning",
             description="Conclude (pool_manager, finance_checker; another person than who raised it "
             "by hand). It is raised again when the cause comes again.",

@@ -19,14 +19,22 @@ async def find(
 
 
 async def of_pool(
-    conn: asyncpg.Connection, pool_code: str, *, states: Sequence[str] | None
+    conn: asyncpg.Connection,
+    pool_code: str,
+    *,
+    states: Sequence[str] | None,
+    before: UUID | None,
+    limit: int,
 ) -> list[asyncpg.Record]:
-    """A pool's orders in one of the states (None: any), the newest first."""
+    """A pool's orders in one of the states (None: any), the newest first, from before one on."""
     rows: list[asyncpg.Record] = await conn.fetch(
         """select * from breaker_orders
            where pool_code = $1 and ($2::text[] is null or state = any($2))
-           order by id desc""",
+             and ($3::uuid is null or id < $3)
+           order by id desc limit $4""",
         pool_code,
         states,
+        before,
+        limit,
     )
     return rows

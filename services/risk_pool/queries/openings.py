@@ -18,10 +18,15 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str) -> list[asyncpg.Reco
     return rows
 
 
-async def all_openings(conn: asyncpg.Connection, *, limit: int) -> list[asyncpg.Record]:
-    """The newest openings of all pools."""
+async def all_openings(
+    conn: asyncpg.Connection, *, before: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """The openings of all pools, the newest first, from before one on."""
     rows: list[asyncpg.Record] = await conn.fetch(
-        "select * from openings order by id desc limit $1", limit
+        """select * from openings where $1::uuid is null or id < $1
+           order by id desc limit $2""",
+        before,
+        limit,
     )
     return rows
 

@@ -44,10 +44,16 @@ async def find(conn: asyncpg.Connection, call_id: UUID) -> asyncpg.Record | None
     return await conn.fetchrow("select * from top_up_calls where id = $1", call_id)
 
 
-async def of_pool(conn: asyncpg.Connection, pool_code: str) -> list[asyncpg.Record]:
-    """The calls of a pool, the newest first."""
+async def of_pool(
+    conn: asyncpg.Connection, pool_code: str, *, before: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """The calls of a pool, the newest first, from before one on."""
     rows: list[asyncpg.Record] = await conn.fetch(
-        "select * from top_up_calls where pool_code = $1 order by id desc", pool_code
+        """select * from top_up_calls where pool_code = $1 and ($2::uuid is null or id < $2)
+           order by id desc limit $3""",
+        pool_code,
+        before,
+        limit,
     )
     return rows
 

@@ -162,7 +162,7 @@ async def test_finance_the_manager_and_the_auditor_see_the_account_and_nobody_el
     async with account_of(running, paid_in="") as pool:
         booking = (await held(pool)).json()
         statement = (await pool.auditor.get("/pools/dongli/account-statements")).json()["items"][0]
-        (account,) = (await pool.auditor.get("/pools/dongli/accounts")).json()
+        (account,) = (await pool.auditor.get("/pools/dongli/accounts")).json()["items"]
         for role in EVERYBODY:
             for path in (
                 "/pools/dongli/accounts",

@@ -12,7 +12,7 @@ HELD_FEN = 20_000_000_00
 
 async def items(pool: Account) -> list[tuple[str, str]]:
     """What is owed: by reference, what is open of it."""
-    found = (await pool.auditor.get("/pools/dongli/open-items")).json()
+    found = (await pool.auditor.get("/pools/dongli/open-items")).json()["items"]
     return [(one["reference"], one["open"]) for one in found]
 
 

@@ -171,7 +171,7 @@ async def test_a_file_without_balances_needs_them_beside_it(running):
         done = await pool.sends(content, closing="7.00", covers_until="2026-01-31")
 
         assert (done.json()["opening"], done.json()["closing"]) == ("0.00", "7.00")
-        (account,) = (await pool.auditor.get("/pools/dongli/accounts")).json()
+        (account,) = (await pool.auditor.get("/pools/dongli/accounts")).json()["items"]
         assert (account["covers_until"], account["closing"]) == ("2026-01-31", "7.00")
 
 

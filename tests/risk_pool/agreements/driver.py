@@ -59,12 +59,12 @@ class Agreements:
 
     async def owed(self, direction: str = "contribution", *, by: Any = None) -> list[Any]:
         """What is planned and open, the earliest due first."""
-        items = (await (by or self.pool.auditor).get("/pools/dongli/open-items")).json()
+        items = (await (by or self.pool.auditor).get("/pools/dongli/open-items")).json()["items"]
         return [one for one in items if one["direction"] == direction]
 
     async def so_far(self, party: str = "DL-FIN") -> Any:
         """What the party was to pay in, and has."""
-        found = (await self.pool.auditor.get("/pools/dongli/contributions")).json()
+        found = (await self.pool.auditor.get("/pools/dongli/contributions")).json()["items"]
         return next(one for one in found if one["party_code"] == party)
 
     async def pays_in(self, amount: str, on: str, **more: Any) -> Any:

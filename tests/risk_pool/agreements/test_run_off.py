@@ -214,7 +214,7 @@ async def test_the_months_statement_pays_it_out_and_the_empty_pool_is_closed(run
         await pool.it_is("2026-04-02")
         for month in ("2026-01", "2026-02", "2026-03"):
             await pool.settles(month)
-        owed = (await pool.auditor.get("/pools/dongli/open-items")).json()
+        owed = (await pool.auditor.get("/pools/dongli/open-items")).json()["items"]
         assert [(one["party_code"], one["direction"], one["open"]) for one in owed] == [
             ("DL-FIN", "payable", "19999999.99"), ("TJ-FIN", "payable", "10000000.00"),
         ]  # fmt: skip

@@ -106,7 +106,7 @@ async def test_one_person_gives_lines_while_a_pool_is_set_up_and_two_do_once_mon
 
         (icbc,) = [
             one
-            for one in (await pool.auditor.get("/pools/dongli/parties")).json()
+            for one in (await pool.auditor.get("/pools/dongli/parties")).json()["items"]
             if one["code"] == "ICBC"
         ]
         assert [(one["line"], one["valid_from"]) for one in icbc["lines"]] == [
@@ -128,7 +128,7 @@ async def test_a_bank_sees_its_own_agreement_and_nobody_elses(running):
             assert code_of(answer) == (404, "not-found")
         listed = (await icbc.get("/pools/dongli/agreements")).json()["items"]
         assert [one["id"] for one in listed] == [own["id"]]
-        assert (await icbc.get("/pools/dongli/contributions")).json() == []
+        assert (await icbc.get("/pools/dongli/contributions")).json()["items"] == []
 
 
 async def test_the_floor_counts_what_the_bank_has_lent_in_the_year_and_never_looks_overdrawn(

@@ -248,18 +248,18 @@ async def test_a_warning_that_has_turned_into_a_claim_names_it_and_months_are_co
         assert closed["claim_number"] == filed["number"]
 
         path = "/pools/dongli/warnings/monthly"
-        rows = (await pool.auditor.get(path, params={"year": "2026"})).json()
+        rows = (await pool.auditor.get(path, params={"year": "2026"})).json()["items"]
         counted = {(one["month"], one["cause"]): one for one in rows}
         # The story was heard in January, and concluded in March.
         january, march = counted["2026-01", "overdue"], counted["2026-03", "overdue"]
         assert (january["raised"], january["left_open"]) == (1, 1)
         assert (march["turned_into_claim"], march["risk_gone"], march["left_open"]) == (1, 0, 0)
-        later = (await pool.auditor.get(path, params={"year": "2027"})).json()
+        later = (await pool.auditor.get(path, params={"year": "2027"})).json()["items"]
         assert {
             one["year_before"] for one in later
             if (one["month"], one["cause"]) == ("2027-01", "overdue")
         } == {1}  # fmt: skip
-        own = (await pool.bank("CCB").get(path, params={"year": "2026"})).json()
+        own = (await pool.bank("CCB").get(path, params={"year": "2026"})).json()["items"]
         assert own == [], "another bank counts nothing of it"
 
 

@@ -33,7 +33,7 @@ async def owing(pool):
 async def items(pool, person=None, **query):
     answer = await (person or pool.auditor).get("/pools/dongli/open-items", params=query)
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    return answer.json()["items"]
 
 
 async def entered(pool, kind, amount, **more):

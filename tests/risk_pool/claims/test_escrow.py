@@ -87,7 +87,7 @@ async def test_what_is_approved_is_earmarked_and_what_is_set_aside_is_held_not_p
         assert (money["earmarked"], money["escrow"]) == ("0.00", "720000.00")
         assert (money["cash"], money["available"]) == ("19280000.00", "19280000.00")
         assert (money["claims"], money["payable"]) == ("0.00", "0.00")
-        listed = (await pool.auditor.get("/pools")).json()
+        listed = (await pool.auditor.get("/pools")).json()["items"]
         assert [one["escrow"] for one in listed] == ["720000.00"]
         (told,) = await pool.said("claim.escrowed.v1")
         assert (told["held"], told["escrowed_on"]) == ("720000.00", "2026-03-05")
@@ -98,7 +98,7 @@ async def test_what_is_approved_is_earmarked_and_what_is_set_aside_is_held_not_p
 async def test_what_is_to_be_set_aside_is_moved_by_two_persons_and_owed_to_nobody(running):
     async with claims_of(running, code="sh_escrow") as pool:
         claim = await approved(pool)
-        items = (await pool.maker.get(f"/pools/{pool.code}/open-items")).json()
+        items = (await pool.maker.get(f"/pools/{pool.code}/open-items")).json()["items"]
         assert [(one["direction"], one["party_code"], one["open"]) for one in items] == [
             ("set_aside", "ICBC", "720000.00")
         ]
@@ -118,7 +118,7 @@ async def test_what_is_to_be_set_aside_is_moved_by_two_persons_and_owed_to_nobod
         await release(pool.checker, payment)
         held = await pool.balances()
         assert (held["cash"], held["escrow:ICBC"]) == ("19280000.00", "720000.00")
-        assert (await pool.maker.get(f"/pools/{pool.code}/open-items")).json() == []
+        assert (await pool.maker.get(f"/pools/{pool.code}/open-items")).json()["items"] == []
 
 
 async def test_a_transfer_into_escrow_that_came_back_is_earmarked_and_made_again(running):

@@ -95,7 +95,7 @@ async def a_bank_recovers(pool: Claims, on: str) -> None:
 
 async def receipt_of(pool: Claims, month: str) -> dict[str, str]:
     """Two persons book that the bank has paid what the month left it to pay."""
-    items = (await pool.maker.get("/pools/dongli/open-items")).json()
+    items = (await pool.maker.get("/pools/dongli/open-items")).json()["items"]
     (item,) = [one for one in items if one["reference"].startswith(f"settlement:dongli:{month}:")]
     return await released(
         pool.maker, pool.checker, "dongli", "receipt", item["open"], str(pool.today()),

@@ -27,7 +27,7 @@ async def test_an_open_item_opens_to_the_statement_it_came_from_less_what_was_re
 ) -> None:
     async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         entry = await part_received(pool, "5555.56")
-        (item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()
+        (item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()["items"]
 
         for person in (pool.auditor, pool.bank("ICBC")):
             told = await opened(person, f"open-item/dongli/{ITEM}")

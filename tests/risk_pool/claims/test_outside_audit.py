@@ -23,6 +23,7 @@ from services.risk_pool.audit.journal import journal
 from services.risk_pool.audit.outside import amounts, command
 from services.risk_pool.domain.ledger import CREDIT_KINDS, DEBIT_KINDS, account_kind
 from tests import hledger
+from tests.programs import first_line
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_statements import settled
 from zhidai.cli import app as front_door
@@ -404,7 +405,11 @@ needs_hledger = pytest.mark.skipif(
 
 
 @needs_hledger
-def test_hledger_reads_the_journal_and_has_the_same_balances_on_any_day(handed_over, tmp_path):
+@pytest.mark.program("hledger", does="reads the ledger's journal: the same balances on any day")
+def test_hledger_reads_the_journal_and_has_the_same_balances_on_any_day(
+    handed_over, tmp_path, record_property
+):
+    record_property("version", first_line("hledger", "--version"))
     folder, days = handed_over
     path = tmp_path / "dongli.journal"
     path.write_text("".join(journal(folder)))
@@ -433,6 +438,7 @@ def test_hledger_reads_the_journal_and_has_the_same_balances_on_any_day(handed_o
 
 
 @needs_hledger
+@pytest.mark.program("hledger", does="finds a fen that was moved in a closed month")
 def test_hledger_itself_finds_a_fen_that_was_moved_in_a_closed_month(handed_over, tmp_path):
     path = tmp_path / "dongli.journal"
     text = "".join(journal(handed_over[0]))
@@ -450,7 +456,9 @@ BEAN_CHECK = shutil.which(os.environ.get("BEAN_CHECK", "bean-check"))
 
 
 @pytest.mark.skipif(BEAN_CHECK is None, reason="Beancount is not installed (pip install beancount)")
-def test_beancount_reads_the_journal_and_finds_a_moved_fen(handed_over, tmp_path):
+@pytest.mark.program("Beancount", does="reads the ledger's journal, finds a moved fen")
+def test_beancount_reads_the_journal_and_finds_a_moved_fen(handed_over, tmp_path, record_property):
+    record_property("version", first_line(str(BEAN_CHECK), "--version"))
     path = tmp_path / "dongli.beancount"
     text = "".join(journal(handed_over[0], "beancount"))
 

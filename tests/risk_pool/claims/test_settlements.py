@@ -468,7 +468,7 @@ async def test_whatever_happens_every_account_adds_up_and_nets_are_the_cash_that
 
 async def _everything_is_paid(pool, on: str) -> None:
     """What the statements ask for is the cash that moves, and then nothing is owed any more."""
-    items = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()
+    items = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()["items"]
     asked = sum(
         parse_fen(one["open"]) * (1 if one["direction"] == "receivable" else -1)
         for one in items
@@ -480,7 +480,7 @@ async def _everything_is_paid(pool, on: str) -> None:
 
     after = await pool.balances()
     assert parse_fen(after["cash"]) - parse_fen(before["cash"]) == asked
-    left = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()
+    left = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()["items"]
     assert all(one["reference"].startswith("claim:") for one in left)
 
 
@@ -492,7 +492,7 @@ async def _posted_and_checked(pool, month: str) -> None:
     nets = {one["party_code"]: parse_fen(one["net"]) for one in settled["statements"]}
     assert sum(nets.values()) == 0
     assert after.get("cash") == before.get("cash"), "posting moves no cash"
-    items = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()
+    items = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()["items"]
     asked = {
         one["party_code"]: parse_fen(one["amount"]) * (1 if one["direction"] == "payable" else -1)
         for one in items

@@ -31,6 +31,7 @@ async def verified(pool, pdf):
     return await asyncio.to_thread(validate_pdf_signature, signature, trusted)
 
 
+@pytest.mark.program("pyHanko", package="pyhanko", does="verifies a signed statement (PAdES)")
 @pytest.mark.parametrize("party", ["ICBC", "dongli"])
 async def test_a_posted_statement_is_signed_over_the_whole_file(running, party):
     async with claims_of(running, "ICBC", "CCB", after=settled) as pool:

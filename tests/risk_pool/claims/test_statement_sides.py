@@ -19,7 +19,7 @@ async def test_a_bank_that_owes_the_pool_reads_that_it_pays(running):
         book = openpyxl.load_workbook(
             io.BytesIO((await fetched(pool, "ICBC", "xlsx")).content), data_only=True
         )
-        (item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()
+        (item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()["items"]
 
     assert row["side"]["zh"] == told["zh"] == item["zh"] == "应付资金池"
     assert (row["side"]["to_pay"], row["side"]["to_receive"]) == ("105555.56", "0.00")
@@ -38,7 +38,7 @@ async def test_the_pool_reads_of_the_same_bank_that_it_collects(running):
         rows = (await pool.auditor.get(MONTH)).json()["statements"]
         own = (await fetched(pool, "dongli", "json")).json()
         paper = words_of((await fetched(pool, "dongli", "pdf")).content)
-        items = (await pool.auditor.get("/pools/dongli/open-items")).json()
+        items = (await pool.auditor.get("/pools/dongli/open-items")).json()["items"]
 
     sides = {row["party_code"]: row["side"] for row in rows}
     assert (sides["ICBC"]["zh"], sides["ICBC"]["net"]) == ("应收该方", "105555.56")
@@ -96,7 +96,7 @@ async def test_accounts_are_named_in_words_with_the_party_by_name(running):
         own = (await fetched(pool, "dongli", "json")).json()
         moved = (await pool.auditor.get(MONTH)).json()["movements"]
         listed = (await pool.auditor.get("/pools/dongli/transfers")).json()["items"]
-        parties = (await pool.auditor.get("/pools/dongli/parties")).json()
+        parties = (await pool.auditor.get("/pools/dongli/parties")).json()["items"]
 
     names = {one["code"]: one["name"] for one in parties}
     assert names["DL-FIN"] == "区财政局"

@@ -78,7 +78,7 @@ async def test_each_amount_can_be_followed_to_its_transfer_and_explanation(runni
         assert told["due"]["transfers"] == []
         item = told["due"]["item"]
         assert item == {"reference": "settlement:dongli:2026-03:ICBC", "due_on": "2026-04-17"}
-        (open_item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()
+        (open_item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()["items"]
         assert open_item["reference"] == item["reference"]
         assert open_item["amount"] == told["due"]["net"].removeprefix("-") == "105555.56"
         assert (open_item["direction"], open_item["due_on"]) == ("receivable", item["due_on"])

@@ -338,7 +338,7 @@ class Pool:
         names = {str(loan_id): name for name, loan_id in self.loans.items()}
         answer = await (by or self.auditor).get(f"/pools/{self.code}/waiting-line")
         assert answer.status_code == 200, answer.text
-        return [(one["place"], names[one["loan_id"]]) for one in answer.json()]
+        return [(one["place"], names[one["loan_id"]]) for one in answer.json()["items"]]
 
     async def coverage(self, name: str) -> dict[str, Any]:
         """The coverage of a case, as the bureau sees it."""

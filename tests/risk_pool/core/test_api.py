@@ -150,7 +150,7 @@ async def test_a_pool_that_cannot_be_is_refused_in_words(running, change, status
         answer = await pool.manager.post("/pools", json=body | change)
 
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-        assert len((await pool.auditor.get("/pools")).json()) == 1
+        assert len((await pool.auditor.get("/pools")).json()["items"]) == 1
 
 
 async def test_what_is_not_there_is_not_found_and_what_is_malformed_is_said_so(running):

@@ -127,14 +127,14 @@ async def test_two_who_decide_at_once_move_the_breaker_once(running):
 async def test_a_bank_sees_the_orders_about_itself_alone_once_they_are_carried_out(running):
     async with pool_of(running, "ICBC", "CCB") as pool:
         own = await proposed(pool)
-        before = (await pool.bank("ICBC").get("/pools/dongli/breaker-orders")).json()
+        before = (await pool.bank("ICBC").get("/pools/dongli/breaker-orders")).json()["items"]
         unknown = await pool.bank("ICBC").get(f"/breaker-orders/{own['id']}")
         await person(pool, "approver").post(f"/breaker-orders/{own['id']}/confirm")
         other = await proposed(pool, bank_code="CCB")
         whole = await proposed(pool, bank_code="")
 
-        seen = (await pool.bank("ICBC").get("/pools/dongli/breaker-orders")).json()
-        all_seen = (await pool.auditor.get("/pools/dongli/breaker-orders")).json()
+        seen = (await pool.bank("ICBC").get("/pools/dongli/breaker-orders")).json()["items"]
+        all_seen = (await pool.auditor.get("/pools/dongli/breaker-orders")).json()["items"]
         hidden = [
             (await pool.bank("ICBC").get(f"/breaker-orders/{one['id']}")).status_code
             for one in (other, whole)

@@ -30,7 +30,7 @@ async def test_a_bank_sees_of_a_pool_its_name_its_own_line_and_its_own_exposure(
         await two_banks(pool)
 
         shown = (await pool.bank("ICBC").get("/pools/dongli")).json()
-        (listed,) = (await pool.bank("ICBC").get("/pools")).json()
+        (listed,) = (await pool.bank("ICBC").get("/pools")).json()["items"]
         stranger = (await pool.bank("ABC").get("/pools/dongli")).json()
 
     assert set(shown) == {"code", "name", "programme", "opened_on", "state", "own"}
@@ -49,7 +49,7 @@ async def test_a_bank_sees_only_its_own_coverages_incidents_parties_and_breakers
 
         coverages = (await icbc.get("/coverages")).json()["items"]
         incidents = (await icbc.get("/incidents")).json()["items"]
-        parties = (await icbc.get("/pools/dongli/parties")).json()
+        parties = (await icbc.get("/pools/dongli/parties")).json()["items"]
         banks = (await icbc.get("/pools/dongli/banks")).json()
         own = await icbc.get(f"/coverages/{pool.loans['icbc']}")
         foreign = await icbc.get(f"/coverages/{pool.loans['ccb']}")

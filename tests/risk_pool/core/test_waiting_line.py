@@ -249,8 +249,9 @@ async def test_a_bank_sees_its_own_cases_in_line_with_their_places(running):
 
         assert await pool.line(pool.bank("ICBC")) == [(1, "one"), (3, "three")]
         assert await pool.line(pool.bank("CCB")) == [(2, "two")]
-        seen = (await pool.bank("ICBC").get("/pools/dongli/waiting-line")).json()[0]["limits"]
-        known = (await pool.auditor.get("/pools/dongli/waiting-line")).json()[0]["limits"]
+        line = "/pools/dongli/waiting-line"
+        seen = (await pool.bank("ICBC").get(line)).json()["items"][0]["limits"]
+        known = (await pool.auditor.get(line)).json()["items"][0]["limits"]
         assert [one["limit"] for one in seen] == [one["limit"] for one in known]
         assert {one["allowed"] for one in seen} == {None}, "what the pool has is not a bank's"
         assert "1,000.00" in known[-1]["zh"] and "1,000.00" not in str(seen)

@@ -146,7 +146,7 @@ async def test_the_first_month_rests_on_it_and_a_claim_on_an_old_loan_is_paid(co
     assert told[ICBC] == ("0.00", "-20000.05")
     assert told["CCB-TJ"] == ("0.00", "35000.00")
 
-    items = (await county.auditor.get("/pools/dongli/open-items")).json()
+    items = (await county.auditor.get("/pools/dongli/open-items")).json()["items"]
     assert [(one["direction"], one["open"], one["due_on"]) for one in items] == [
         ("receivable", "20000.05", "2026-02-15"),
         ("payable", "35000.00", "2026-03-20"),

@@ -24,13 +24,14 @@ def faults(answer):
     return [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
 
 
+@pytest.mark.program("ISO 20022 schema", version="pain.001.001.09", does="takes a file of payments")
 async def test_a_file_names_every_amount_in_words_and_holds_the_official_schema(running):
     async with payments_of(running) as pool:
         first, second = await pool.owes("甲"), await pool.owes("乙", "500000.01")
         file = await pool.prepares(first, second)
         one, two = file["payment_orders"]
         assert file["total_in_words"] and one["amount_in_words"]
-        open_items = (await pool.auditor.get("/pools/dongli/open-items")).json()
+        open_items = (await pool.auditor.get("/pools/dongli/open-items")).json()["items"]
         owed = {item["reference"]: item["open"] for item in open_items}
         assert [one["amount"], two["amount"]] == [owed[first], owed[second]]
 
@@ -169,7 +170,7 @@ async def test_a_release_needs_cash_a_day_to_come_and_what_is_still_owed(running
 
 
 async def items(pool):
-    found = (await pool.auditor.get("/pools/dongli/open-items")).json()
+    found = (await pool.auditor.get("/pools/dongli/open-items")).json()["items"]
     return [one["reference"].split(":")[1] for one in found]
 
 
@@ -190,7 +191,7 @@ async def test_an_order_is_booked_when_the_account_shows_it_or_two_persons_say_s
             await release(pool.checker, {"id": order["entry_id"]})
 
         assert await pool.orders(file) == [("ordered", "released")]
-        assert (await pool.auditor.get("/pools/dongli/open-items")).json() == []
+        assert (await pool.auditor.get("/pools/dongli/open-items")).json()["items"] == []
         booked = await pool.entry({"id": order["entry_id"]})
         second = "statement-of-account" if how == "the account" else "qian"
         assert (booked["released_by"], booked["account"]) == (second, ACCOUNT)

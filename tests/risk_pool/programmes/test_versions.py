@@ -99,7 +99,7 @@ async def test_a_text_that_cannot_be_read_is_refused_with_every_line_that_is_wro
         assert {"status", "2022-10-28"} <= places
         assert all(one["zh"] and one["en"] and one["column"] for one in found["problems"])
         assert len(found["errors"]) == len(found["problems"]) == 3
-        assert (await manager(service).get("/programmes")).json() == []
+        assert (await manager(service).get("/programmes")).json()["items"] == []
 
 
 async def test_a_scheme_that_is_silent_is_refused_with_everything_that_it_does_not_say(running):
@@ -193,7 +193,7 @@ async def test_two_people_who_publish_two_versions_for_one_day_publish_one(runni
         )
 
         assert sorted(answer.status_code for answer in answers) == [200, 409]
-        (programme,) = (await manager(service).get("/programmes")).json()
+        (programme,) = (await manager(service).get("/programmes")).json()["items"]
         assert sorted(one["state"] for one in programme["versions"]) == [
             "proposed", "published", "published",
         ]  # fmt: skip
@@ -203,10 +203,10 @@ async def test_a_version_is_in_force_from_its_day_on_and_the_one_before_until_th
     async with house(running) as service:
         await publish(service, "dongli")
         await publish(service, "dongli", HALF, in_force_from=date(2026, 2, 1))
-        (before,) = (await manager(service).get("/programmes")).json()
+        (before,) = (await manager(service).get("/programmes")).json()["items"]
         await service.context.clock.set(datetime(2026, 2, 1, 1, 0, tzinfo=UTC))
 
-        (after,) = (await manager(service).get("/programmes")).json()
+        (after,) = (await manager(service).get("/programmes")).json()["items"]
 
         assert (before["in_force"], after["in_force"]) == (1, 2)
         assert after["opens_pools"]
@@ -264,7 +264,7 @@ async def test_a_bank_reads_what_binds_its_loans_and_not_what_is_being_prepared(
         await manager(service).post(AT, json=body)
         clerk = service.as_("clerk", "bank_operator", institution="ICBC")
 
-        (programme,) = (await clerk.get("/programmes")).json()
+        (programme,) = (await clerk.get("/programmes")).json()["items"]
 
         assert [one["number"] for one in programme["versions"]] == [1]
         assert programme["versions"][0]["pending_actions"] == []
