@@ -133,6 +133,6 @@ async def _show(
         today=await today(page),
         papers=paper_rows(attempt.form, ["evidence"]),
         indicator_words={
-            kind["kind"]: {one["subject"]: one for one in kind["subjects"]} for kind in kinds
+            kind["kind"]: {one["subject"]: one for one in kind["subjects"]} for kind in items(kinds)
         },
     )
