@@ -4,7 +4,7 @@ It is read at one moment, page by page, into a file on disk; then it is sent. So
 nobody who reads slowly keeps a transaction open. That it was read is noted as every look is.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import IO, Any, Final, Literal
@@ -93,8 +93,25 @@ async def sent_as_file(
 ) -> StreamingResponse:
     """All that matches, as a download. Raises TooManyRows."""
     names = await _names(context, caller, listed, where)
+    async with aclosing(_rows(context, caller, listed, where, sort)) as rows:
+        return await rows_as_file(
+            request, caller, listed, names, rows, form=form, now=context.clock.now()
+        )
+
+
+async def rows_as_file(
+    request: Request,
+    caller: Identity,
+    listed: Listed[Any],
+    names: Mapping[str, str],
+    rows: AsyncIterator[list[Any]],
+    *,
+    form: Form,
+    now: datetime,
+) -> StreamingResponse:
+    """Answers, however they were read, as a download in a list's columns."""
     english = prefers_english(request.headers.get("accept-language", ""))
-    now = context.clock.now().astimezone(SHANGHAI)
+    now = now.astimezone(SHANGHAI)
     table = Table(
         title=listed.en if english else listed.zh,
         above=_above(caller, now, _words(request, listed, names, english=english), english=english),
@@ -102,8 +119,7 @@ async def sent_as_file(
         names=names,
         english=english,
     )
-    async with aclosing(_rows(context, caller, listed, where, sort)) as rows:
-        file = await (as_csv if form == "csv" else as_workbook)(table, rows)
+    file = await (as_csv if form == "csv" else as_workbook)(table, rows)
     name = f"{table.title}-{now:%Y%m%d-%H%M}.{form}"
     return StreamingResponse(
         _pieces(file),

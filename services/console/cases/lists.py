@@ -262,7 +262,7 @@ QUEUE: Final = Listing(
     sums={"amount": "case.amount"},
     none="queue.none",
     leads_to="/cases/",
-    has_file=False,
+    columns_fixed=True,
 )
 
 LISTS: Final = {
