@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from services.console.drafts.kept import DraftsInMemory
 from services.console.http.errors import answer_errors, unexpected
 from services.console.http.health import answer_operators
+from services.console.http.names import Names
 from services.console.http.page_context import Console
 from services.console.http.security_headers import SecurityHeadersMiddleware
 from services.console.login.kept import SessionsInMemory
@@ -92,6 +93,7 @@ def application(
         cipher=cipher,
         views=ViewsInDatabase(database) if database else ViewsInMemory(),
         drafts=DraftsInDatabase(database) if database else DraftsInMemory(),
+        names=Names(),
         demo=demo,
     )
     app.router.routes.extend(PAGES.routes)

@@ -4,7 +4,7 @@ It is read at one moment, page by page, into a file on disk; then it is sent. So
 nobody who reads slowly keeps a transaction open. That it was read is noted as every look is.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import IO, Any, Final, Literal
@@ -38,7 +38,9 @@ _ASKED: Final[Mapping[str, tuple[str, str]]] = {
     "raised_from": ("预警日自", "raised from"), "raised_to": ("预警日至", "raised to"),
     "received_from": ("到账日自", "received from"), "received_to": ("到账日至", "received to"),
     "risk_class": ("风险分类", "risk class"), "route": ("追偿途径", "route"),
-    "sort": ("排序", "order"), "state": ("状态", "state"),
+    "filed_from": ("提交日自", "filed from"), "filed_to": ("提交日至", "filed to"),
+    "opened_from": ("立案日自", "opened from"), "opened_to": ("立案日至", "opened to"),
+    "way": ("方式", "way"), "sort": ("排序", "order"), "state": ("状态", "state"),
     "submitted_from": ("提交日自", "submitted from"), "submitted_to": ("提交日至", "submitted to"),
     "who": ("经办", "whose"),
 }  # fmt: skip
@@ -47,6 +49,8 @@ _ASKED: Final[Mapping[str, tuple[str, str]]] = {
 _ORDERED: Final[Mapping[str, tuple[str, str]]] = {
     "amount": ("金额", "amount"), "approved_on": ("批准日期", "approved on"),
     "claimed_on": ("申请日期", "filed on"), "due_on": ("办理期限", "due on"),
+    "filed_on": ("提交日期", "filed on"), "opened_on": ("立案日期", "opened on"),
+    "principal": ("计补本金", "principal"), "proceeds": ("处置所得", "proceeds"),
     "gross": ("回款总额", "gross"), "level": ("级别", "level"), "matures_on": ("到期日期", "matures on"),
     "measures_open": ("未完成措施", "open measures"), "number": ("编号", "number"),
     "outstanding_principal": ("未还本金", "principal"), "pool_pays": ("资金池承担", "the pool's share"),
@@ -93,8 +97,25 @@ async def sent_as_file(
 ) -> StreamingResponse:
     """All that matches, as a download. Raises TooManyRows."""
     names = await _names(context, caller, listed, where)
+    async with aclosing(_rows(context, caller, listed, where, sort)) as rows:
+        return await rows_as_file(
+            request, caller, listed, names, rows, form=form, now=context.clock.now()
+        )
+
+
+async def rows_as_file(
+    request: Request,
+    caller: Identity,
+    listed: Listed[Any],
+    names: Mapping[str, str],
+    rows: AsyncIterator[list[Any]],
+    *,
+    form: Form,
+    now: datetime,
+) -> StreamingResponse:
+    """Answers, however they were read, as a download in a list's columns."""
     english = prefers_english(request.headers.get("accept-language", ""))
-    now = context.clock.now().astimezone(SHANGHAI)
+    now = now.astimezone(SHANGHAI)
     table = Table(
         title=listed.en if english else listed.zh,
         above=_above(caller, now, _words(request, listed, names, english=english), english=english),
@@ -102,8 +123,7 @@ async def sent_as_file(
         names=names,
         english=english,
     )
-    async with aclosing(_rows(context, caller, listed, where, sort)) as rows:
-        file = await (as_csv if form == "csv" else as_workbook)(table, rows)
+    file = await (as_csv if form == "csv" else as_workbook)(table, rows)
     name = f"{table.title}-{now:%Y%m%d-%H%M}.{form}"
     return StreamingResponse(
         pieces(file),

@@ -19,6 +19,7 @@ from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS
 from zhidai import instance as instances
 
+PEOPLE = ("reviewer-lin", "finance-sun", "manager-wu", "auditor-zhou", "admin", "icbc-operator")
 HEIGHTS = {390: 844, 1366: 768, 1920: 1080, 2560: 1440}
 
 
@@ -47,7 +48,7 @@ async def pictured(
 
 async def shots(url: str, asked: Namespace) -> int:
     """All pictures; how many pages."""
-    found = await asyncio.to_thread(measured, url, 1)
+    found = await asyncio.to_thread(measured, url, 1, PEOPLE)
     people: dict[str, list[tuple[str, str]]] = {}
     for one in found.values():
         if re.search(asked.only, one.route):

@@ -137,7 +137,9 @@ class Page:
         ]
 
     def form(self, action: str) -> dict[str, Any]:
-        """What the form that goes to `action` holds before anybody has typed."""
-        found = next((one for one in self._read.forms if one["action"] == action), None)
+        """What the form that goes to `action` holds before anybody has typed; of two the one that
+        acts, not the one that narrows a list."""
+        there = [one for one in self._read.forms if one["action"] == action]
+        found = max(there, key=lambda one: "_token" in one["fields"], default=None)
         assert found is not None, f"no form goes to {action}; there are {self.actions}: {self.text}"
         return dict(found["fields"])

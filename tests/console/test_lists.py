@@ -48,6 +48,10 @@ async def test_a_list_is_ordered_narrowed_summed_and_its_file_is_what_is_filtere
         assert "导出人" in str(sheet["A3"].value)
         assert (sheet["F5"].value, sheet["F5"].number_format[:8]) == (800000.05, "#,##0.00")
 
+        waits = await person.client.get("/lists/queue/export.csv?bank=ICBC&sort=amount")
+        lines = list(csv.reader(io.StringIO(waits.text.removeprefix("\ufeff"))))
+        assert [row[0] for row in lines[1:]] == [made[1]["number"], made[0]["number"]]
+
         wrong = await person.opens("/cases?amount_from=viel")
         assert wrong.status == 422 and "请填写金额，最多两位小数" in wrong.text
 

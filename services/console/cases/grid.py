@@ -60,7 +60,8 @@ class Listing:
     none: str
     leads_to: str = ""
     """Before the id of a row: where its page is, for *next case*."""
-    has_file: bool = True
+    columns_fixed: bool = False
+    """Its page writes the rows itself: no columns to choose."""
 
     @property
     def words(self) -> tuple[str, ...]:

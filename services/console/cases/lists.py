@@ -262,9 +262,83 @@ QUEUE: Final = Listing(
     sums={"amount": "case.amount"},
     none="queue.none",
     leads_to="/cases/",
-    has_file=False,
+    columns_fixed=True,
+)
+SUBSIDIES: Final = Listing(
+    path="/subsidies",
+    title="nav.subsidies",
+    service="risk_pool",
+    source="/subsidies",
+    columns=(
+        Column("number", "subsidy.number", "link", "/subsidies/", sort="number"),
+        Column("borrower_name", "case.borrower"),
+        _BANK_COLUMN,
+        _POOL_COLUMN,
+        Column("code", "subsidy.what", "term", "subsidy_code"),
+        Column("since", "subsidy_field.since", "day"),
+        Column("until", "subsidy_field.until", "day"),
+        Column("principal", "subsidy.principal", "yuan", sort="principal", number=True),
+        Column("amount", "subsidy.amount", "approved", sort="amount", number=True),
+        Column("filed_on", "list.filed-on", "day", sort="filed_on"),
+        Column("state", "case.state", "tag", "subsidy_state"),
+    ),
+    filters=(
+        Filter("q", "list.search", "search", more=False),
+        _state("subsidy_state"),
+        _POOL,
+        _BANK,
+        *_AMOUNT,
+        *_days("filed"),
+        Filter("loan_id", "case.number", "hidden"),
+    ),
+    sums={"principal": "subsidy.principal", "amount": "subsidy.amount"},
+    none="subsidy.none",
+    leads_to="/subsidies/",
+)
+DISPOSALS: Final = Listing(
+    path="/disposals",
+    title="nav.disposals",
+    service="risk_pool",
+    source="/disposals",
+    columns=(
+        Column("number", "disposal.number", "link", "/disposals/", sort="number"),
+        Column("loan_number", "case.number", "loan"),
+        Column("borrower_name", "case.borrower"),
+        _BANK_COLUMN,
+        Column("way", "disposal_field.way", "term", "disposal_way"),
+        Column("appraisal", "disposal.appraisal", "yuan", number=True),
+        Column("price", "disposal.price", "yuan", number=True),
+        Column("proceeds", "disposal.proceeds", "yuan", sort="proceeds", number=True),
+        Column("costs", "disposal.costs", "yuan", number=True),
+        Column("opened_on", "disposal.opened-on", "day", sort="opened_on"),
+        Column("state", "case.state", "tag", "disposal_state"),
+    ),
+    filters=(
+        Filter("q", "list.search", "search", more=False),
+        _state("disposal_state"),
+        _POOL,
+        _BANK,
+        Filter("way", "disposal_field.way", of="disposal_way"),
+        *_days("opened"),
+        Filter("loan_id", "case.number", "hidden"),
+    ),
+    sums={"proceeds": "disposal.proceeds", "costs": "disposal.costs"},
+    none="disposal.none",
+    leads_to="/disposals/",
 )
 
 LISTS: Final = {
-    one.path: one for one in (CASES, LOANS, CLAIMS, RECOVERIES, WARNINGS, RIGHTS, FIRMS, QUEUE)
+    one.path: one
+    for one in (
+        CASES,
+        LOANS,
+        CLAIMS,
+        RECOVERIES,
+        WARNINGS,
+        RIGHTS,
+        FIRMS,
+        QUEUE,
+        SUBSIDIES,
+        DISPOSALS,
+    )
 }

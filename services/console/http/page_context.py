@@ -4,7 +4,7 @@ The console decides nothing by role. Roles only choose which entries the navigat
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.console.drafts.kept import DraftStore
 from services.console.http.forms import NOTHING_SENT, Attempt, new_key, read_form, token_of
+from services.console.http.names import Names
 from services.console.login.providers import LoginMethod, is_fresh
 from services.console.login.session import OPENED
 from services.console.login.sessions import Cipher, Opened, Sessions
@@ -55,6 +56,7 @@ class Console:
     cipher: Cipher
     views: ViewStore
     drafts: DraftStore
+    names: Names
     demo: DemoLoader | None = None
 
     @property
@@ -94,6 +96,8 @@ class PageContext:
     person: Person | None
     apis: Mapping[str, Api]
     """The three services, as this person."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What banks and pools are called, by code."""
 
     @property
     def applications(self) -> Api:
@@ -155,6 +159,7 @@ class PageContext:
             last_list=session.get(LISTS, {}),
             here=_here(self.request),
             look=_look(self.request),
+            known_names=self.names,
             notice=self.texts(notice["key"], **notice["values"]) if notice else "",
             token=token_of(session, self.console.secret),
             new_key=new_key,
@@ -216,7 +221,10 @@ async def page_context(request: Request) -> PageContext:
             request.session.pop("person")
             raise NotLoggedIn
         request.session["person"] = renewed
-    return visitor(request)
+    page = visitor(request)
+    assert page.person is not None
+    names = await page.console.names.known_to(page.person.subject, page.applications)
+    return replace(page, names=names)
 
 
 Page = Annotated[PageContext, Depends(page_context)]

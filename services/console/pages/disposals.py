@@ -1,6 +1,5 @@
 """Disposals of pledged rights: the list, opening one, and one with its rounds and its money."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -11,38 +10,19 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.choices import offered
 from services.console.cases.kinds import DISPOSAL
-from services.console.cases.listing import names_of
+from services.console.cases.listing import render_list
+from services.console.cases.lists import DISPOSALS
 from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
-from services.console.rendering.paging import next_page
-from services.console.upstream.optional import items
 
 router = APIRouter()
 
 
 @router.get("/disposals")
-async def disposals(
-    page: Page, state: str = "", pool: str = "", bank: str = "", loan_id: str = "", cursor: str = ""
-) -> Response:
-    """Disposals, the newest first."""
-    chosen = {"state": state, "pool": pool, "bank": bank, "loan_id": loan_id}
-    found, pools, banks = await asyncio.gather(
-        page.risk_pool.get("/disposals", cursor=cursor, **chosen),
-        page.risk_pool.get("/pools"),
-        page.applications.get("/banks"),
-    )
-    return page.render(
-        "disposals.html",
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        pools=items(pools),
-        banks=items(banks),
-        names=names_of(items(pools), items(banks)),
-        states=page.texts.codes("disposal_state"),
-        chosen=chosen,
-    )
+async def disposals(page: Page) -> Response:
+    """Disposals, the newest first where nothing else is asked for."""
+    return await render_list(page, "disposals.html", DISPOSALS)
 
 
 @router.get("/coverages/{loan_id}/dispose")

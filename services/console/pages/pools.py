@@ -109,10 +109,16 @@ async def balances_as_workbook(
     page: Page, code: CodeInPath, as_of: str = "", booked_by: str = ""
 ) -> Response:
     """The trial balance as a workbook, as of the same day and moment as the page."""
-    asked = {"lang": page.texts.language, "as_of": as_of, "booked_by": booked_by}
+    booked = _in_shanghai(booked_by)
+    asked = {"lang": page.texts.language, "as_of": as_of, "booked_by": booked}
     query = urlencode({name: value for name, value in asked.items() if value})
     answer = await page.risk_pool.stream(f"/pools/{code}/balances.xlsx?{query}")
     return pass_on(answer, "content-type", "content-disposition")
+
+
+def _in_shanghai(moment: str) -> str:
+    """A time as a browser's field gives it, 2026-03-31T18:00, with the zone that it is meant in."""
+    return f"{moment}:00+08:00" if len(moment) == len("2026-03-31T18:00") else moment
 
 
 @router.get("/pools/{code}/balances")
@@ -121,7 +127,7 @@ async def balances(page: Page, code: CodeInPath, as_of: str = "", booked_by: str
     attempt, found = NOTHING_SENT, None
     try:
         found = await page.risk_pool.get(
-            f"/pools/{code}/balances", as_of=as_of, booked_by=booked_by
+            f"/pools/{code}/balances", as_of=as_of, booked_by=_in_shanghai(booked_by)
         )
     except Problem as error:
         if error.status not in (400, 422):

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.before_after import at_subsidy
 from services.console.cases.kinds import SUBSIDY
-from services.console.cases.listing import names_of
+from services.console.cases.listing import grid_of, opens_with
+from services.console.cases.lists import SUBSIDIES
 from services.console.cases.paper_rows import paper_rows, papers_typed
 from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
-from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
@@ -33,13 +33,10 @@ FLAGS = ("is_insured", "is_guaranteed", "is_small")
 
 
 @router.get("/subsidies")
-async def subsidies(
-    page: Page, state: str = "", pool: str = "", bank: str = "", cursor: str = ""
-) -> Response:
-    """Subsidies, the newest first; a bank files one here."""
-    return await _list(
-        page, NOTHING_SENT, {"state": state, "pool": pool, "bank": bank}, cursor=cursor
-    )
+async def subsidies(page: Page) -> Response:
+    """Subsidies, the newest first where nothing else is asked for; a bank files one here."""
+    usual = await opens_with(page, SUBSIDIES)
+    return page.redirect(usual) if usual else await _list(page, NOTHING_SENT)
 
 
 @router.post("/subsidies")
@@ -53,7 +50,7 @@ async def file_subsidy(page: Page) -> Response:
     return await page.answer_form(
         send,
         action="file",
-        show=lambda attempt: _list(page, attempt, {}, cursor=""),
+        show=lambda attempt: _list(page, attempt),
         done=lambda answer: page.redirect(f"/subsidies/{answer['id']}", "done.subsidy-file"),
     )
 
@@ -91,33 +88,25 @@ def _body(form: FormData) -> dict[str, Any]:
     return said | ({"attributes": flags} if flags else {})
 
 
-async def _list(
-    page: PageContext, attempt: Attempt, chosen: dict[str, str], *, cursor: str
-) -> Response:
-    found, pools, banks, loans, offers, policies = await asyncio.gather(
-        page.risk_pool.get("/subsidies", cursor=cursor, **chosen),
-        page.risk_pool.get("/pools"),
-        page.applications.get("/banks"),
+async def _list(page: PageContext, attempt: Attempt) -> Response:
+    (grid, problem), loans, offers, policies = await asyncio.gather(
+        grid_of(page, SUBSIDIES),
         or_none(page.risk_pool.get("/coverages", limit=200)),
         page.risk_pool.get("/subsidy-offers"),
         or_none(page.risk_pool.get("/subsidy-policies", limit=200)),
     )
+    if problem is not None and attempt is NOTHING_SENT:
+        attempt = Attempt("list", FormData(), problem)
     return page.render(
         "subsidies.html",
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        pools=items(pools),
-        banks=items(banks),
-        names=names_of(items(pools), items(banks)),
+        grid=grid,
+        names=grid.names,
         loans=[one for one in items(loans) if one.get("disbursed_on")],
         offers=items(offers),
         policies=items(policies) if _PREMIUM in {one["of"] for one in items(offers)} else [],
         treasuries={one["pool_code"]: one["pool_name"] for one in items(offers)},
         products=sorted({product for one in items(offers) for product in one["products"]}),
         flags=[flag for flag in FLAGS if any(flag in one["flags"] for one in items(offers))],
-        states=page.texts.codes("subsidy_state"),
-        chosen={"state": "", "pool": "", "bank": "", **chosen},
         attempt=attempt,
         papers=paper_rows(attempt.form, PAPERS),
     )

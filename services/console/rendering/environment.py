@@ -53,6 +53,7 @@ def _environment(in_production: bool) -> Environment:
         "percent": formats.percent,
         "moment": formats.moment,
         "at": formats.at,
+        "named": formats.named,
         "day": formats.day,
         "count": formats.count,
         "version": formats.version,

@@ -82,6 +82,12 @@ def said_moment(at: Any, language: str, *, now: datetime) -> str:
 
 
 @pass_context
+def named(context: Context, code: Any) -> str:
+    """What a bank or a pool is called; a code that the reader knows no name of stays as it is."""
+    return str(context.get("known_names", {}).get(code, code))
+
+
+@pass_context
 def at(context: Context, when: Any) -> str:
     """A time as people say it, in the page's language, for a place within a sentence."""
     return said_moment(when, context["t"].language, now=datetime.now(UTC))

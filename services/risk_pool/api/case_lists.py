@@ -56,13 +56,13 @@ _CLAIMS = Listed(
         FileColumn("借款企业", "firm", lambda one: one.borrower_name),
         FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
-        FileColumn("申报日期", "filed on", lambda one: one.claimed_on, "day"),
+        FileColumn("申请日期", "filed on", lambda one: one.claimed_on, "day"),
         FileColumn(
-            "未偿本金", "outstanding principal",
+            "未还本金", "outstanding principal",
             lambda one: format_fen(one.outstanding_principal_fen), "money",
         ),
         FileColumn(
-            "补偿基数", "base",
+            "损失基数", "base",
             lambda one: None if one.base_fen is None else format_fen(one.base_fen), "money",
         ),
         FileColumn(
@@ -91,7 +91,7 @@ _RECOVERIES = Listed(
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
         FileColumn("到账日期", "received on", lambda one: one.received_on, "day"),
         FileColumn(
-            "追偿途径", "way", lambda one: recovery.ROUTE_WORDS[one.route].zh,
+            "追偿方式", "way", lambda one: recovery.ROUTE_WORDS[one.route].zh,
             in_english=lambda one: recovery.ROUTE_WORDS[one.route].en,
         ),
         FileColumn("回款总额", "gross", lambda one: format_fen(one.gross_fen), "money"),

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.risk_pool.api.case_requests import Refusal
 from services.risk_pool.api.case_responses import MoveAnswer
@@ -13,7 +13,6 @@ from services.risk_pool.api.disposal_models import (
     CostKept,
     CostToAdd,
     DisposalAnswer,
-    DisposalInList,
     NewAppraisal,
     NewDisposal,
     NewRound,
@@ -31,7 +30,6 @@ from services.risk_pool.domain.disposal import (
     ROUTE_OF,
     WAYS,
     Action,
-    State,
 )
 from services.risk_pool.domain.disposal_checks import Right
 from services.risk_pool.domain.recovery import COUNTS
@@ -44,7 +42,6 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.progress import progress_answer
 from shared.life_cycle import Row
@@ -76,33 +73,6 @@ async def open_disposal(
     return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
-@router.get("/disposals")
-async def list_disposals(
-    caller: Anyone,
-    context: CurrentContext,
-    pool: Annotated[str | None, Query(max_length=40)] = None,
-    bank: Annotated[str | None, Query(max_length=40)] = None,
-    state: State | None = None,
-    loan_id: UUID | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[DisposalInList]:
-    """Disposals, the newest first. A bank sees its own."""
-    async with context.database.looking(caller.institution) as conn:
-        rows = await known.page(
-            conn,
-            own=caller.bank,
-            pool=pool,
-            bank=bank,
-            state=state,
-            loan_id=loan_id,
-            before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
-            limit=limit + 1,
-        )
-    items = [DisposalInList(**_shown(row, caller)) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
-
-
 @router.get("/disposals/{disposal_id}")
 async def show_disposal(
     disposal_id: UUID, response: Response, caller: Anyone, context: CurrentContext
@@ -114,7 +84,8 @@ async def show_disposal(
     return answer
 
 
-def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
+def shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
+    """A disposal's row as the list and its page tell it."""
     words = WAYS.get(row["way"])
     return {
         **presented(LIFE_CYCLE, row, caller),
@@ -135,7 +106,7 @@ async def detail(conn: asyncpg.Connection, disposal_id: UUID, caller: Identity) 
     confirmed = sum(one["gross_fen"] for one in live if one["state"] == RecoveryState.CONFIRMED)
     claim = await known.approved_claim(conn, row["loan_id"])
     return DisposalAnswer(
-        **_shown(row, caller),
+        **shown(row, caller),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         rights=[RightShown(**one) for one in parts.rights],
         rounds=[RoundShown(**{**one, **_way(one)}) for one in parts.rounds],

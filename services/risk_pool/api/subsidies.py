@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from services.risk_pool.api.case_requests import Opinion, Refusal
@@ -20,7 +20,7 @@ from services.risk_pool.api.cases import (
 from services.risk_pool.api.papers import PaperShown, papers_of
 from services.risk_pool.api.subsidy_policies import SubsidyPolicy, policy_of
 from services.risk_pool.api.subsidy_requests import NewSubsidy, SubsidyDecided
-from services.risk_pool.domain.subsidy import LIFE_CYCLE, UNDECIDED, Action, State
+from services.risk_pool.domain.subsidy import LIFE_CYCLE, UNDECIDED, Action
 from services.risk_pool.handlers import subsidies as handlers
 from services.risk_pool.handlers import subsidy_decision
 from services.risk_pool.queries import claims as known_claims
@@ -29,7 +29,6 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.progress import StepAnswer, progress_answer
 from shared.money import Fen
@@ -133,32 +132,6 @@ async def file_subsidy(
         return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
 
     return await idempotently(request, caller, context.database, work, keeps_forever=True)
-
-
-@router.get("/subsidies")
-async def list_subsidies(
-    caller: Anyone,
-    context: CurrentContext,
-    pool: Annotated[str | None, Query(max_length=40)] = None,
-    bank: Annotated[str | None, Query(max_length=40)] = None,
-    state: State | None = None,
-    loan_id: UUID | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[SubsidyInList]:
-    """Subsidies, the newest first. A bank sees its own."""
-    async with context.database.looking(caller.institution) as conn:
-        rows = await known.page(
-            conn,
-            pool=pool,
-            bank=bank,
-            state=state,
-            loan_id=loan_id,
-            before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
-            limit=limit + 1,
-        )
-    items = [SubsidyInList(**presented(LIFE_CYCLE, row, caller)) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
 @router.get("/subsidies/{subsidy_id}")

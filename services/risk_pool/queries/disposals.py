@@ -9,41 +9,12 @@ from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE
 from services.risk_pool.domain.disposal import LIVE
 from services.risk_pool.domain.recovery import COUNTS, State
 from shared import canonical
-from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 
 async def find(conn: asyncpg.Connection, disposal_id: UUID) -> asyncpg.Record | None:
     """A disposal; None where the caller may know of none."""
     return await conn.fetchrow("select * from disposals where id = $1", disposal_id)
-
-
-async def page(
-    conn: asyncpg.Connection,
-    *,
-    own: str | None,
-    pool: str | None,
-    bank: str | None,
-    state: str | None,
-    loan_id: UUID | None,
-    before: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Disposals, the newest first. `own`: the bank that asks; None for the bureau."""
-    where, arguments = conditions(
-        {
-            "{} = bank_code": own,
-            "pool_code = {}": pool,
-            "bank_code = {}": bank,
-            "state = {}": state,
-            "loan_id = {}": loan_id,
-            "id < {}": before,
-        }
-    )
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"select * from disposals where {where} order by id desc limit {int(limit)}", *arguments
-    )
-    return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,28 @@ WARNINGS: Final = Grid(
         "measures_open": Sortable("measures_open", int),
     },
 )
+SUBSIDIES: Final = Grid(
+    rows="subsidies",
+    key=(Sortable("id", UUID),),
+    sorts={
+        "number": Sortable("number", str),
+        "filed_on": Sortable("filed_on", date),
+        "principal": Sortable("principal_fen", int),
+        "amount": Sortable("amount_fen", int),
+    },
+    sums={"principal": "principal_fen", "amount": "amount_fen"},
+)
+DISPOSALS: Final = Grid(
+    rows="disposals",
+    key=(Sortable("id", UUID),),
+    sorts={
+        "number": Sortable("number", str),
+        "opened_on": Sortable("opened_on", date),
+        "proceeds": Sortable("proceeds_fen", int),
+    },
+    sums={"proceeds": "proceeds_fen", "costs": "costs_fen"},
+)
+"""Disposals are few: one loan in a hundred or so has one."""
 
 
 def found_by(q: str | None, *, number: str) -> dict[str, Any]:

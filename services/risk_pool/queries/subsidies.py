@@ -9,7 +9,6 @@ import asyncpg
 
 from services.risk_pool.domain.subsidy import COUNTS, UNDECIDED, cap_scope
 from shared.life_cycle import Row
-from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 from shared.schemes.rules.subsidies import SubsidyCap
 
@@ -17,32 +16,6 @@ from shared.schemes.rules.subsidies import SubsidyCap
 async def find(conn: asyncpg.Connection, subsidy_id: UUID) -> asyncpg.Record | None:
     """A subsidy; None where the caller may know of none."""
     return await conn.fetchrow("select * from subsidies where id = $1", subsidy_id)
-
-
-async def page(
-    conn: asyncpg.Connection,
-    *,
-    pool: str | None,
-    bank: str | None,
-    state: str | None,
-    loan_id: UUID | None,
-    before: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Subsidies, the newest first."""
-    where, arguments = conditions(
-        {
-            "pool_code = {}": pool,
-            "bank_code = {}": bank,
-            "state = {}": state,
-            "loan_id = {}": loan_id,
-            "id < {}": before,
-        }
-    )
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"select * from subsidies where {where} order by id desc limit {int(limit)}", *arguments
-    )
-    return rows
 
 
 async def taken_periods(
