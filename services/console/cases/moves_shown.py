@@ -62,12 +62,13 @@ def opinions_on(case: Mapping[str, Any], reader: str) -> list[Move]:
     return sorted(others, key=lambda one: one["action"] in _OF_ONE_STEP)
 
 
-def last_move_of(case: Mapping[str, Any], reader: str) -> Move | None:
-    """The last move of a person, where nobody else has moved the case since."""
+def last_move_of(case: Mapping[str, Any], reader: str) -> tuple[Move | None, bool]:
+    """The last move of a person, where nobody else has moved the case since; whether it is the one by
+    which the case began."""
     by_people = [one for one in moves_of(case) if one.get("role") != SYSTEM]
     if not by_people or by_people[-1].get("subject") != reader:
-        return None
-    return by_people[-1]
+        return None, False
+    return by_people[-1], len(by_people) == 1
 
 
 def _at(moment: str) -> datetime:

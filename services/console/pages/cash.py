@@ -169,8 +169,8 @@ async def act_on_cash(page: Page, entry_id: UUID, action: str) -> Response:
 
 def _comes_in(entry: dict[str, Any]) -> bool:
     """Whether an entry brings money into the account; a reversal undoes what it reverses."""
-    is_receipt = entry["of_kind"] in COMES_IN
-    return is_receipt != (entry["kind"] == "reversal")
+    is_reversal = entry["kind"] == "reversal"
+    return (entry["of_kind"] in COMES_IN) is not is_reversal
 
 
 async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response:
