@@ -91,6 +91,8 @@ class JustDone:
     can_undo: bool
     asks_why: bool
     """Taking it back asks for something first, so that its form is opened."""
+    is_still_ones_own: bool
+    """The case itself waits for this person on."""
     next: Following
 
 
@@ -107,7 +109,9 @@ async def _just_done(page: PageContext, kind: CaseKind, case: Mapping[str, Any])
     undo = undo_of(kind.name, action) if is_it else None
     can_undo = bool(undo and undo.by and undo.by in case["pending_actions"])
     asks_why = bool(can_undo and undo and kind.actions[undo.by].fields)
-    return JustDone(undo, can_undo, asks_why, await following(page, page.request.url.path))
+    is_own = any(one.emphasis == "main" for one in kind.offered(case["pending_actions"]))
+    after = await following(page, page.request.url.path)
+    return JustDone(undo, can_undo, asks_why, is_own, after)
 
 
 def _opened(page: PageContext, attempt: Attempt) -> str:

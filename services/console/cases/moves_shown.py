@@ -12,9 +12,14 @@ SEEN_FIELD: Final = "_seen"
 
 _STALE: Final = ("stale", "not-possible-now")
 _BEGINS_ANEW: Final = frozenset(
-    {"submit", "resubmit", "amend", "return", "release", "put_back", "send_back", "reopen"}
-)
+    {
+        "submit", "resubmit", "amend", "return", "release", "put_back", "send_back", "reopen",
+        "withdraw_opinion", "take_back", "refuse_signature", "return_loss",
+    }
+)  # fmt: skip
 """After these nothing that was said before stands beside a decision."""
+_SAID_BY_ITSELF: Final = frozenset({"return", "send_back", "refuse_signature", "return_loss"})
+"""Those that say themselves what is to be done now."""
 _OF_ONE_STEP: Final = frozenset({"record_step", "record", "add_cost", "add_measure"})
 """What is told of one step among several stands behind what judges the whole."""
 _SAY_NOTHING: Final = frozenset({"take", "assign"})
@@ -54,10 +59,12 @@ def opinions_on(case: Mapping[str, Any], reader: str) -> list[Move]:
     if not case.get("waiting_for"):
         return said
     for move in reversed(moves_of(case)):
-        if move["action"] in _BEGINS_ANEW:
+        if move["action"] in _BEGINS_ANEW and move["action"] not in _SAID_BY_ITSELF:
             break
         if move.get("role") != SYSTEM and move["action"] not in _SAY_NOTHING:
             said.append(move)
+        if move["action"] in _BEGINS_ANEW:
+            break
     others = [one for one in said if one.get("subject") and one["subject"] != reader]
     return sorted(others, key=lambda one: one["action"] in _OF_ONE_STEP)
 
