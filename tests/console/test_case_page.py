@@ -187,14 +187,35 @@ async def test_who_has_nothing_left_is_told_so(house: House):
         assert "办理后审批人员不能收回；放款前银行可以撤回申请。" in done.text
 
 
-async def test_the_firm_is_one_click_away_from_what_knows_only_its_loan(house: House):
+async def test_what_a_claim_its_payment_and_a_recovery_move_is_shown_to_the_fen(house: House):
     claim = await house.has_claim()
-    recovery = await house.has_recovery(claim)
-    async with house.logged_in("finance-qian") as person:
-        page = await person.opens(f"/recoveries/{recovery['id']}")
+    path = f"/claims/{claim['id']}"
+    maker = house.person("risk_pool", "finance-sun", "finance_maker")
+    await did(maker.post(f"{path}/review", json={"opinion": "触发条件成立"}))
+    await house.takes_steps(path)
+    async with house.logged_in("finance-qian") as second, house.logged_in("finance-sun") as first:
+        page = await second.opens(path)
+        said = page.text.split("前一人的意见")[1].split("办理前后")[0]
+        assert said.index("触发条件成立") < said.index("登记步骤"), (
+            "who judged the whole comes first"
+        )
+        assert "资金池可用资金 办理前 18,000,000.00 → 办理后 17,950,000.00" in page.text
+        assert "资金池承担该企业的补偿 办理前 0.00 → 办理后 50,000.00" in page.text
+        done = await second.sends(page, f"{path}/approve", opinion="同意补偿")
+        assert "办理后不能撤回；有误的另行更正，由两人办理。" in done.text
+
+        page = await first.opens(path)
+        assert "专户资金（付款入账后） 办理前 18,000,000.00 → 办理后 17,950,000.00" in page.text
+
+        clerk = house.person("risk_pool", "icbc-operator", "bank_operator", institution="ICBC")
+        came_in = {"received_on": "2026-05-18", "route": "auction", "from_pledged_ip": True,
+                   "gross": "120000.00", "costs": "20000.00"}  # fmt: skip
+        recovery = await did(clerk.post(f"{path}/recoveries", json=came_in))
+        page = await second.opens(f"/recoveries/{recovery['id']}")
+        assert "风险补偿资金池 · 尚未收回 办理前 50,000.00 → 办理后 45,000.00" in page.text
+
+        # The recovery knows its loan alone; all about the firm is one click away from it.
         assert f"/cases/{claim['loan_id']}/firm" in page.links
-        assert "风险补偿资金池 · 尚未收回" in page.text and "50,000.00" in page.text
-        firm = await person.opens(f"/cases/{claim['loan_id']}/firm")
-        assert FIRM in firm.text
+        firm = await second.opens(f"/cases/{claim['loan_id']}/firm")
+        assert FIRM in firm.text and "未结清贷款" in firm.text and "1,000,000.00" in firm.text
         assert {"#cases", "#rights", "#warnings", "#claims"} <= set(firm.links)
-        assert "未结清贷款" in firm.text and "1,000,000.00" in firm.text

@@ -83,6 +83,8 @@ async def test_a_line_is_disputed_proposed_and_decided_on_the_screen(house: Hous
         month = await checker.opens(MAY)
         assert f"{MAY}/restated" in month.links
         page = await checker.opens(f"{MAY}/restated")
+        # Each figure as it was reported and with what was found since, as a bar beside its table.
+        assert [given for _, given in page.tags if given.get("class") == "change-bar"]
         for words in ("原报与重述对照", "争议成立 DL-Y-2026-0001", "-600.00", "4,400.00"):
             assert words in page.text, words
         assert any(link.startswith("/explain/transfer/dongli/") for link in page.links)

@@ -25,7 +25,7 @@ async def test_a_large_case_goes_by_its_meeting_and_its_signature_on_the_pages_a
         page = await zhao.opens(path)
         assert "超过 800,000.00 元" in page.text and "尚未通过" in page.text
         # The pool's room, its bank's part and its borrower, before and after, and the ceiling.
-        assert "批准前后的额度" in page.text and "单户企业余额" in page.text
+        assert "办理前后" in page.text and "单户企业余额" in page.text
         assert "10,000,000.00" in page.text and "企业在您可见的各资金池的贷款本金" in page.text
         early = await zhao.sends(page, f"{path}/approve", opinion="同意", list_checked_on=LOOKED)
         assert early.status == 409 and "召集联合评审会" in early.text

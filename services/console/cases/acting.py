@@ -91,18 +91,27 @@ class JustDone:
     can_undo: bool
     asks_why: bool
     """Taking it back asks for something first, so that its form is opened."""
+    is_still_ones_own: bool
+    """The case itself waits for this person on."""
     next: Following
 
 
 async def _just_done(page: PageContext, kind: CaseKind, case: Mapping[str, Any]) -> JustDone | None:
     """Right after an act, and only then; None otherwise."""
-    if page.request.method != "GET" or NOTICE not in page.request.session:
+    notice = page.request.session.get(NOTICE)
+    if page.request.method != "GET" or notice is None:
         return None
-    move = last_move_of(case, _reader(page))
-    undo = undo_of(kind.name, str(move["action"])) if move else None
+    move, is_first = last_move_of(case, _reader(page))
+    action = str(move["action"]) if move else ""
+    if not notice["key"].startswith(f"done.{kind.name}-") and not is_first:
+        return None
+    is_it = is_first or notice["key"] == f"done.{kind.name}-{action}"
+    undo = undo_of(kind.name, action) if is_it else None
     can_undo = bool(undo and undo.by and undo.by in case["pending_actions"])
     asks_why = bool(can_undo and undo and kind.actions[undo.by].fields)
-    return JustDone(undo, can_undo, asks_why, await following(page, page.request.url.path))
+    is_own = any(one.emphasis == "main" for one in kind.offered(case["pending_actions"]))
+    after = await following(page, page.request.url.path)
+    return JustDone(undo, can_undo, asks_why, is_own, after)
 
 
 def _opened(page: PageContext, attempt: Attempt) -> str:

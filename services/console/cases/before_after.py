@@ -172,12 +172,16 @@ def _caps(texts: Texts, limits: Sequence[Figures]) -> Iterable[Change]:
         yield Change(words, one["used"], after, one["limit"], bool(one["binds"]), source)
 
 
-def at_payment(texts: Texts, pool: Figures | None, amount: str, *, comes_in: bool) -> list[Change]:
-    """What a payment or a receipt does to the money in the dedicated account."""
+def at_payment(
+    texts: Texts, pool: Figures | None, amount: str, *, comes_in: bool, later: bool = False
+) -> list[Change]:
+    """What a payment or a receipt does to the money in the dedicated account; `later`: not by this
+    step, but once the payment is booked."""
     if not pool or not pool.get("cash"):
         return []
     moved = parse_fen(amount) if comes_in else -parse_fen(amount)
-    return [_moved(texts("before_after.cash"), pool["cash"], moved)]
+    words = texts("before_after.cash-later" if later else "before_after.cash")
+    return [_moved(words, pool["cash"], moved)]
 
 
 def at_recovery(texts: Texts, trial: Figures | None) -> list[Change]:

@@ -12,9 +12,14 @@ SEEN_FIELD: Final = "_seen"
 
 _STALE: Final = ("stale", "not-possible-now")
 _BEGINS_ANEW: Final = frozenset(
-    {"submit", "resubmit", "amend", "return", "release", "put_back", "send_back", "reopen"}
-)
+    {
+        "submit", "resubmit", "amend", "return", "release", "put_back", "send_back", "reopen",
+        "withdraw_opinion", "take_back", "refuse_signature", "return_loss",
+    }
+)  # fmt: skip
 """After these nothing that was said before stands beside a decision."""
+_SAID_BY_ITSELF: Final = frozenset({"return", "send_back", "refuse_signature", "return_loss"})
+"""Those that say themselves what is to be done now."""
 _OF_ONE_STEP: Final = frozenset({"record_step", "record", "add_cost", "add_measure"})
 """What is told of one step among several stands behind what judges the whole."""
 _SAY_NOTHING: Final = frozenset({"take", "assign"})
@@ -54,20 +59,23 @@ def opinions_on(case: Mapping[str, Any], reader: str) -> list[Move]:
     if not case.get("waiting_for"):
         return said
     for move in reversed(moves_of(case)):
-        if move["action"] in _BEGINS_ANEW:
+        if move["action"] in _BEGINS_ANEW and move["action"] not in _SAID_BY_ITSELF:
             break
         if move.get("role") != SYSTEM and move["action"] not in _SAY_NOTHING:
             said.append(move)
+        if move["action"] in _BEGINS_ANEW:
+            break
     others = [one for one in said if one.get("subject") and one["subject"] != reader]
     return sorted(others, key=lambda one: one["action"] in _OF_ONE_STEP)
 
 
-def last_move_of(case: Mapping[str, Any], reader: str) -> Move | None:
-    """The last move of a person, where nobody else has moved the case since."""
+def last_move_of(case: Mapping[str, Any], reader: str) -> tuple[Move | None, bool]:
+    """The last move of a person, where nobody else has moved the case since; whether it is the one by
+    which the case began."""
     by_people = [one for one in moves_of(case) if one.get("role") != SYSTEM]
     if not by_people or by_people[-1].get("subject") != reader:
-        return None
-    return by_people[-1]
+        return None, False
+    return by_people[-1], len(by_people) == 1
 
 
 def _at(moment: str) -> datetime:

@@ -167,10 +167,14 @@ async def act_on_cash(page: Page, entry_id: UUID, action: str) -> Response:
     )
 
 
-def _comes_in(entry: dict[str, Any]) -> bool:
-    """Whether an entry brings money into the account; a reversal undoes what it reverses."""
-    is_receipt = entry["of_kind"] in COMES_IN
-    return bool(is_receipt != (entry["kind"] == "reversal"))
+async def _comes_in(page: PageContext, entry: dict[str, Any]) -> bool:
+    """Whether an entry brings money into the account; a reversal undoes what it reverses, which may
+    be a reversal itself."""
+    times, first = 0, entry
+    while first["reverses"]:
+        first = await page.risk_pool.get(f"/cash-entries/{first['reverses']}")
+        times += 1
+    return (first["kind"] in COMES_IN) is (times % 2 == 0)
 
 
 async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response:
@@ -187,7 +191,7 @@ async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response
         CASH_ENTRY,
         answer,
         attempt,
-        bars=at_payment(page.texts, pool, entry["amount"], comes_in=_comes_in(entry))
+        bars=at_payment(page.texts, pool, entry["amount"], comes_in=await _comes_in(page, entry))
         if entry["state"] == "entered"
         else [],
         pool=pool,

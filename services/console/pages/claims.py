@@ -166,7 +166,7 @@ async def _bars(
     if not {"enter_payment", "set_aside"} & set(claim["pending_actions"]):
         return []
     pool = await or_none(page.risk_pool.get(f"/pools/{claim['pool_code']}"))
-    return at_payment(page.texts, pool, claim["pool_pays"], comes_in=False)
+    return at_payment(page.texts, pool, claim["pool_pays"], comes_in=False, later=True)
 
 
 async def _of_disposal(page: PageContext, claim_id: UUID) -> dict[str, Any]:

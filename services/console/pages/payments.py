@@ -153,7 +153,7 @@ async def _show_file(page: PageContext, file_id: UUID, attempt: Attempt) -> Resp
         PAYMENT_FILE,
         answer,
         attempt,
-        bars=at_payment(page.texts, pool, answer.body["total"], comes_in=False)
+        bars=at_payment(page.texts, pool, answer.body["total"], comes_in=False, later=True)
         if answer.body["state"] == "prepared"
         else [],
         pool=pool,

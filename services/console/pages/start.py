@@ -46,6 +46,7 @@ async def start(page: Page) -> Response:
     installation = await _set_up_here(page, pools)
     if installation and installation.is_empty:
         return page.redirect("/setup")
+    page.remember_list("/")
     return page.render(
         "start.html",
         day=day,
