@@ -100,9 +100,11 @@ async def pays_out(page: Page) -> None:
     await page.get_by_role("button", name="登记质押", exact=True).click()
     await says(page, "质押登记已记录")
     await opens_action(page, "登记放款")
-    await fills(page, loan_no="ICBC-77", amount="1,000,000.00", disbursed_on="2026-03-02",
-                matures_on="2027-03-02")  # fmt: skip
-    for looked_at in await page.get_by_label("查询日期：").all():
+    form = page.locator("form[action$='/disburse']")
+    for name, value in (("loan_no", "ICBC-77"), ("amount", "1,000,000.00"),
+                        ("disbursed_on", "2026-03-02"), ("matures_on", "2027-03-02")):  # fmt: skip
+        await form.locator(f"[name={name}]").fill(value)
+    for looked_at in await form.locator("[name=list_checked_on]").all():
         await looked_at.fill("2026-03-02")
     await page.get_by_role("button", name="登记放款", exact=True).click()
     await says(page, "放款已记录")
