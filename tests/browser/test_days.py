@@ -108,7 +108,7 @@ async def pays_out(page: Page) -> None:
         await looked_at.fill("2026-03-02")
     await page.get_by_role("button", name="登记放款", exact=True).click()
     await says(page, "放款已记录")
-    await did_last(page, "登记放款")
+    await did_last(page, "放款")
     await expect(page.get_by_role("link", name="在保余额 100.00")).to_be_visible()
 
 
@@ -116,7 +116,7 @@ async def keeps_the_desk(page: Page) -> None:
     """A manager opens a figure to its rows, and enters who is away."""
     await page.get_by_role("link", name="在保余额 100.00").click()
     await expect(page.locator("tbody").get_by_text("格力")).to_be_visible()
-    await page.get_by_role("link", name="审批台").click()
+    await page.get_by_role("link", name="人员与回避").click()
     form = page.locator("form[action='/desk/absences']")
     await form.locator("[name=subject]").select_option("reviewer-lin")
     await form.locator("[name=delegate]").select_option("reviewer-lin")
@@ -146,7 +146,7 @@ async def settles(rooms: Rooms) -> None:
         await page.get_by_role("button", name="签批", exact=True).click()
         await page.get_by_role("button", name="入账结账", exact=True).click()
         await expect(page.get_by_role("status")).to_be_visible()
-        await did_last(page, "入账结账")
+        await did_last(page, "入账")
 
 
 async def reports_the_month(page: Page) -> None:
