@@ -166,7 +166,7 @@ async def reports_the_month(page: Page) -> None:
 
 async def audits(page: Page, case: str) -> None:
     """An auditor draws a sample, reads the trail of what was drawn, and verifies the ledger."""
-    await page.get_by_role("link", name="审计抽样").click()
+    await page.get_by_role("link", name="审计", exact=True).click()
     await is_well_made(page)
     await fills(page, kind="case", risk="random", size="5", first="2026-01-01", last="2026-04-03",
                 seed="day-of-audit", reason="一季度审计")  # fmt: skip
@@ -179,7 +179,9 @@ async def audits(page: Page, case: str) -> None:
     await expect(page).to_have_url(re.compile(case.removeprefix("/cases/")))
     await expect(page.get_by_text("材料齐全，建议入库")).to_be_visible()
     await is_well_made(page)
-    pdf = await page.request.get(str(await page.get_by_role("link", name="PDF").get_attribute("href")))
+    pdf = await page.request.get(
+        str(await page.get_by_role("link", name="PDF").get_attribute("href"))
+    )
     assert (await pdf.body()).startswith(b"%PDF")
     await page.goto("/audit")
     await page.get_by_role("link", name=re.compile("^立即验证")).click()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from tests.console.house import House, did
 from tests.console.page import Page
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.formats import day, moment, yuan
-from services.console.rendering.trail_words import how_much, role_of, why_of
+from services.console.rendering.trail_words import house_of, role_of, seen_of, when_of, why_of
 from shared.typesetting import typeset
 
 _TEMPLATE = Path(__file__).with_name("trail.typ")
@@ -81,9 +81,9 @@ def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: dateti
                 "head": [t("looks.at"), t("looks.who"), t("looks.what")],
                 "rows": [
                     [
-                        moment(one["at"]),
-                        f"{one['name']} {how_much(one, t)}\n{one['account']}",
-                        f"{one['route']}\n{one['thing']}",
+                        when_of(one),
+                        f"{one['name']} {house_of(one, t)}\n{one['account']}",
+                        seen_of(one, t),
                     ]
                     for one in trail["looks"]
                 ],
