@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.acts import Asked, CasesMoved
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
 from shared.http.requests import IsoDateTime
 from shared.money import MONEY_NAMES, Fen
-from shared.work_figures import WorkFigure, read_figures
+from shared.own_work.acts import Asked, CasesMoved
+from shared.own_work.figures import WorkFigure, read_figures
 
 
 class MonthOfFigure(BaseModel):

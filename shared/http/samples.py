@@ -14,6 +14,18 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from uuid6 import uuid7
 
+from shared.audit.samples import (
+    MOST,
+    RISKS,
+    Ask,
+    Draw,
+    Kept,
+    Population,
+    draw,
+    keep,
+    sample,
+    samples,
+)
 from shared.auth.identity import Identity, requires
 from shared.clock import SHANGHAI
 from shared.http.context import CurrentContext
@@ -25,7 +37,6 @@ from shared.http.problem import prefers_english
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.money import MONEY_NAMES, Fen, RequestFenOrZero, format_fen
 from shared.refusals import FieldFault, FieldsWrong, NotFound
-from shared.samples import MOST, RISKS, Ask, Draw, Kept, Population, draw, keep, sample, samples
 from shared.sheets.table_files import FileColumn, Table, as_csv, as_workbook
 
 Auditor = Annotated[Identity, Depends(requires("auditor"))]
@@ -132,6 +143,12 @@ def samples_router(populations: Sequence[Population]) -> APIRouter:
     """The routes of a service: its auditors draw from these."""
     router = APIRouter(tags=["audit"])
     known = {one.kind: one for one in populations}
+    _serve_drawing(router, known)
+    _serve_reading(router, known)
+    return router
+
+
+def _serve_drawing(router: APIRouter, known: Mapping[str, Population]) -> None:
 
     @router.post("/audit-samples", status_code=201, response_model=SampleAnswer)
     async def draw_sample(
@@ -150,6 +167,8 @@ def samples_router(populations: Sequence[Population]) -> APIRouter:
 
         return await idempotently(request, caller, context.database, work)
 
+
+def _serve_reading(router: APIRouter, known: Mapping[str, Population]) -> None:
     @router.get("/audit-samples")
     async def list_samples(
         caller: Auditor,
@@ -193,8 +212,6 @@ def samples_router(populations: Sequence[Population]) -> APIRouter:
         async with context.database.looking(caller.institution) as conn:
             found = _answer(await sample(conn, sample_id), known)
         return await _file(found, file_form, request)
-
-    return router
 
 
 def _ask(body: NewSample, known: Mapping[str, Population]) -> Ask:

@@ -72,19 +72,20 @@ class TrailTransfer(BaseModel):
 
 
 class TrailLook(BaseModel):
-    """That somebody was shown something of it."""
+    """That somebody was shown something of it on a day."""
 
-    at: datetime
+    first_at: datetime
+    last_at: datetime
+    times: int = Field(description="How many answers; a page asks several times.")
     name: str
     account: str
-    roles: str
     institution: str
-    route: str
-    thing: str
+    kinds: list[str] = Field(description="What was looked at: applications, documents, claims, …")
 
 
 class Trail(BaseModel):
-    """Everything that one service knows of a loan's way. Looks are the last five hundred."""
+    """Everything that one service knows of a loan's way. Looks are by person and day, the
+    last five hundred."""
 
     loan_id: UUID
     number: str

@@ -173,15 +173,18 @@ async def find(
 
 MOST_LOOKS = 500
 _LOOKS = f"""
-    select at, name, account, roles, institution, route, thing from all_reads
-    where kind = any ($1::text[]) and thing = any ($2::text[])
-    order by at desc, key desc limit {MOST_LOOKS + 1}
+    select min(at) as first_at, max(at) as last_at, count(*) as times, name, account, institution,
+           array_agg(distinct kind order by kind) as kinds
+    from all_reads where kind = any ($1::text[]) and thing = any ($2::text[])
+    group by (at at time zone 'Asia/Shanghai')::date, name, account, institution
+    order by max(at) desc, account limit {MOST_LOOKS + 1}
 """
 
 
 async def looks_at(
     conn: asyncpg.Connection, kinds: Sequence[str], things: Sequence[str]
 ) -> list[asyncpg.Record]:
-    """Who was shown these things, the latest first: `MOST_LOOKS` and one more where there are more."""
+    """Who was shown these things on which day, how often and of which kinds, the latest first:
+    `MOST_LOOKS` and one more where there are more."""
     rows: list[asyncpg.Record] = await conn.fetch(_LOOKS, list(kinds), list(things))
     return rows

@@ -100,13 +100,15 @@ async def pays_out(page: Page) -> None:
     await page.get_by_role("button", name="登记质押", exact=True).click()
     await says(page, "质押登记已记录")
     await opens_action(page, "登记放款")
-    await fills(page, loan_no="ICBC-77", amount="1,000,000.00", disbursed_on="2026-03-02",
-                matures_on="2027-03-02")  # fmt: skip
-    for looked_at in await page.get_by_label("查询日期：").all():
+    form = page.locator("form[action$='/disburse']")
+    for name, value in (("loan_no", "ICBC-77"), ("amount", "1,000,000.00"),
+                        ("disbursed_on", "2026-03-02"), ("matures_on", "2027-03-02")):  # fmt: skip
+        await form.locator(f"[name={name}]").fill(value)
+    for looked_at in await form.locator("[name=list_checked_on]").all():
         await looked_at.fill("2026-03-02")
     await page.get_by_role("button", name="登记放款", exact=True).click()
     await says(page, "放款已记录")
-    await did_last(page, "登记放款")
+    await did_last(page, "放款")
     await expect(page.get_by_role("link", name="在保余额 100.00")).to_be_visible()
 
 
@@ -114,7 +116,7 @@ async def keeps_the_desk(page: Page) -> None:
     """A manager opens a figure to its rows, and enters who is away."""
     await page.get_by_role("link", name="在保余额 100.00").click()
     await expect(page.locator("tbody").get_by_text("格力")).to_be_visible()
-    await page.get_by_role("link", name="审批台").click()
+    await page.get_by_role("link", name="人员与回避").click()
     form = page.locator("form[action='/desk/absences']")
     await form.locator("[name=subject]").select_option("reviewer-lin")
     await form.locator("[name=delegate]").select_option("reviewer-lin")
@@ -144,7 +146,7 @@ async def settles(rooms: Rooms) -> None:
         await page.get_by_role("button", name="签批", exact=True).click()
         await page.get_by_role("button", name="入账结账", exact=True).click()
         await expect(page.get_by_role("status")).to_be_visible()
-        await did_last(page, "入账结账")
+        await did_last(page, "入账")
 
 
 async def reports_the_month(page: Page) -> None:
@@ -164,7 +166,7 @@ async def reports_the_month(page: Page) -> None:
 
 async def audits(page: Page, case: str) -> None:
     """An auditor draws a sample, reads the trail of what was drawn, and verifies the ledger."""
-    await page.get_by_role("link", name="审计抽样").click()
+    await page.get_by_role("link", name="审计", exact=True).click()
     await is_well_made(page)
     await fills(page, kind="case", risk="random", size="5", first="2026-01-01", last="2026-04-03",
                 seed="day-of-audit", reason="一季度审计")  # fmt: skip
@@ -177,7 +179,9 @@ async def audits(page: Page, case: str) -> None:
     await expect(page).to_have_url(re.compile(case.removeprefix("/cases/")))
     await expect(page.get_by_text("材料齐全，建议入库")).to_be_visible()
     await is_well_made(page)
-    pdf = await page.request.get(str(await page.get_by_role("link", name="PDF").get_attribute("href")))
+    pdf = await page.request.get(
+        str(await page.get_by_role("link", name="PDF").get_attribute("href"))
+    )
     assert (await pdf.body()).startswith(b"%PDF")
     await page.goto("/audit")
     await page.get_by_role("link", name=re.compile("^立即验证")).click()

@@ -3,9 +3,9 @@
 from typing import Final
 
 from services.applications.domain.life_cycle import Action
+from shared.audit.samples import Population
 from shared.life_cycle import Words
 from shared.postgres.literals import literals
-from shared.samples import Population
 
 _DECIDES: Final = literals((Action.APPROVE, Action.COUNTERSIGN))
 

@@ -9,8 +9,8 @@ import asyncpg
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.cover_calls import COVER_CALLS
 from services.applications.tables.loan_changes import LOAN_CHANGES
+from shared.audit.trails import CasesOfLoans
 from shared.postgres.reads import MOST_LOOKS, looks_at
-from shared.trails import CasesOfLoans
 
 _CASES: Final = CasesOfLoans((COVER_CALLS, LOAN_CHANGES), APPLICATIONS)
 _CASE: Final = """

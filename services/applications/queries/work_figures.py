@@ -3,7 +3,7 @@
 from typing import Final
 
 from shared.life_cycle import SYSTEM_ROLE, Words
-from shared.work_figures import PARKED, WorkFigure
+from shared.own_work.figures import PARKED, WorkFigure
 
 _MONTH: Final = "to_char({at} at time zone 'Asia/Shanghai', 'YYYY-MM') as month"
 _WITHIN: Final = (

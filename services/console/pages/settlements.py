@@ -24,6 +24,9 @@ from shared.months import Month
 
 router = APIRouter()
 
+_BEGIN = frozenset({"finance_maker", "finance_checker"})
+"""For whom a month waits that has no settlement yet."""
+
 
 @router.get("/settlements")
 async def all_settlements(page: Page) -> Response:
@@ -67,8 +70,14 @@ async def begin(page: Page, code: CodeInPath) -> Response:
 
 @router.get("/pools/{code}/settlements/{month}")
 async def settlement(page: Page, code: CodeInPath, month: MonthInPath) -> Response:
-    """One month."""
-    return await _show(page, code, month, NOTHING_SENT)
+    """One month; to finance, whom it waits for before anybody has previewed it, the place to do so."""
+    try:
+        return await _show(page, code, month, NOTHING_SENT)
+    except Problem as problem:
+        assert page.person is not None
+        if problem.status != 404 or page.person.roles.isdisjoint(_BEGIN):
+            raise
+        return await _show_months(page, code, NOTHING_SENT, not_begun=month)
 
 
 @router.get("/pools/{code}/settlements/{month}/lines")
@@ -170,7 +179,7 @@ async def act_on_month(page: Page, code: CodeInPath, month: MonthInPath, action:
 
 
 async def _show_months(
-    page: PageContext, code: str, attempt: Attempt, cursor: str = ""
+    page: PageContext, code: str, attempt: Attempt, cursor: str = "", not_begun: str = ""
 ) -> Response:
     pool, found, day = await asyncio.gather(
         page.risk_pool.get(f"/pools/{code}"),
@@ -184,7 +193,8 @@ async def _show_months(
         months=items(found),
         next=next_page(page.request, found),
         is_first=not cursor,
-        month=attempt.typed("month", _month_before(day)),
+        month=attempt.typed("month", not_begun or _month_before(day)),
+        not_begun=not_begun,
     )
 
 

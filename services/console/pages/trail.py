@@ -19,6 +19,15 @@ from shared.http.disposition import disposition
 router = APIRouter()
 
 
+@router.get("/audit/trail")
+async def by_number(page: Page, number: str = "") -> Response:
+    """The trail of the case with a number, in whatever spelling the list of cases finds it."""
+    found = items(await page.applications.get("/applications", q=number.strip(), limit=2))
+    if number.strip() and len(found) == 1:
+        return page.redirect(f"/audit/trail/{found[0]['id']}")
+    return page.redirect("/audit", "trail.not-one")
+
+
 @router.get("/audit/trail/{loan_id}")
 async def trail(page: Page, loan_id: UUID) -> Response:
     """The trail as a page that prints well."""
@@ -55,14 +64,14 @@ async def _trail(page: PageContext, loan_id: UUID) -> Mapping[str, Any]:
         **case,
         "bank": names.get(case["bank_code"], case["bank_code"]),
         "pool": names.get(case["pool_code"], case["pool_code"]),
-        "moves": _by_time(halves, "moves"),
+        "moves": _by_time(halves, "moves", "at"),
         "papers": [one for half in halves for one in half["papers"]],
         "transfers": [one for half in halves for one in half["transfers"]],
-        "looks": _by_time(halves, "looks"),
+        "looks": _by_time(halves, "looks", "first_at"),
         "more_looks": any(half["more_looks"] for half in halves),
         "has_pool": pool is not None,
     }
 
 
-def _by_time(halves: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
-    return sorted((one for half in halves for one in half[name]), key=lambda one: str(one["at"]))
+def _by_time(halves: Sequence[Mapping[str, Any]], name: str, at: str) -> list[Mapping[str, Any]]:
+    return sorted((one for half in halves for one in half[name]), key=lambda one: str(one[at]))

@@ -128,13 +128,6 @@ def of_banks(banks: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[s
     ]
 
 
-def of_months(
-    months: Sequence[tuple[str, int, str]],
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Columns of (month, cases, amount): the amounts."""
-    return [(month[2:], [("a", amount)]) for month, _, amount in months]
-
-
 COLOURS = ("a", "c", "b", "e", "d", "f")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.formats import day, whole_moment, yuan
-from services.console.rendering.trail_words import how_much, role_of, why_of
+from services.console.rendering.trail_words import house_of, role_of, seen_of, when_of, why_of
 from shared.typesetting import typeset
 
 _TEMPLATE = Path(__file__).with_name("trail.typ")
@@ -26,69 +26,82 @@ def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: dateti
             [t("pool.title"), trail["pool"]],
             [t("trail.taken"), f"{whole_moment(now.isoformat())} {reader}"],
         ],
-        "parts": [
-            {
-                "title": t("trail.moves"),
-                "widths": [2.6, 3.4, 2.6, 5.4],
-                "head": [t("looks.at"), t("trail.what"), t("looks.who"), t("trail.why")],
-                "rows": [
-                    [
-                        whole_moment(one["at"]),
-                        f"{one['noun_' + side]} {one['number']}\n{one['what_' + side]} → "
-                        f"{one['state_' + side]}",
-                        f"{one['name']}\n{role_of(one, t)}\n{one['subject']}",
-                        one["reason"],
-                    ]
-                    for one in trail["moves"]
-                ],
-            },
-            {
-                "title": t("trail.papers"),
-                "widths": [3.4, 4, 6.6],
-                "head": [t("trail.kind"), t("trail.file"), "SHA-256"],
-                "rows": [
-                    [
-                        f"{t.term('document', one['kind'])}\n{one['of']}",
-                        f"{one['filename']}\n{whole_moment(one['sent_at'])} {one['sent_name']}",
-                        one["sha256"],
-                    ]
-                    for one in trail["papers"]
-                ],
-            },
-            {
-                "title": t("trail.money"),
-                "widths": [2.4, 3.6, 2.6, 5.4],
-                "head": [
-                    t("trail.booked"),
-                    t("trail.accounts"),
-                    t("app.amount-yuan"),
-                    t("trail.why"),
-                ],
-                "rows": [
-                    [
-                        f"{one['seq']}\n{day(one['business_date'])}",
-                        f"{t.term('transfer', one['kind'])}\n{one['debit_' + side]} ← "
-                        f"{one['credit_' + side]}",
-                        yuan(one["amount"]),
-                        "\n".join([*why_of(one, t), one["reference"], one["hash"]]),
-                    ]
-                    for one in trail["transfers"]
-                ],
-            },
-            {
-                "title": t("trail.looks"),
-                "widths": [2.6, 4, 7.4],
-                "head": [t("looks.at"), t("looks.who"), t("looks.what")],
-                "rows": [
-                    [
-                        whole_moment(one["at"]),
-                        f"{one['name']} {how_much(one, t)}\n{one['account']}",
-                        f"{one['route']}\n{one['thing']}",
-                    ]
-                    for one in trail["looks"]
-                ],
-            },
-        ],
+        "parts": [part(trail, t) for part in (_moves, _papers, _money, _looks)],
         "none": t("trail.none"),
     }
     return typeset(_TEMPLATE, shown, name="trail", made=now)
+
+
+def _moves(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
+    side = t.language
+    return {
+        "title": t("trail.moves"),
+        "widths": [2.6, 3.4, 2.6, 5.4],
+        "head": [t("looks.at"), t("trail.what"), t("looks.who"), t("trail.why")],
+        "rows": [
+            [
+                whole_moment(one["at"]),
+                f"{one['noun_' + side]} {one['number']}\n{one['what_' + side]} → "
+                f"{one['state_' + side]}",
+                f"{one['name']}\n{role_of(one, t)}\n{one['subject']}",
+                one["reason"],
+            ]
+            for one in trail["moves"]
+        ],
+    }
+
+
+def _papers(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
+    return {
+        "title": t("trail.papers"),
+        "widths": [3.4, 4, 6.6],
+        "head": [t("trail.kind"), t("trail.file"), "SHA-256"],
+        "rows": [
+            [
+                f"{t.term('document', one['kind'])}\n{one['of']}",
+                f"{one['filename']}\n{whole_moment(one['sent_at'])} {one['sent_name']}",
+                one["sha256"],
+            ]
+            for one in trail["papers"]
+        ],
+    }
+
+
+def _money(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
+    side = t.language
+    return {
+        "title": t("trail.money"),
+        "widths": [2.4, 3.6, 2.6, 5.4],
+        "head": [
+            t("trail.booked"),
+            t("trail.accounts"),
+            t("app.amount-yuan"),
+            t("trail.why"),
+        ],
+        "rows": [
+            [
+                f"{one['seq']}\n{day(one['business_date'])}",
+                f"{t.term('transfer', one['kind'])}\n{one['debit_' + side]} ← "
+                f"{one['credit_' + side]}",
+                yuan(one["amount"]),
+                "\n".join([*why_of(one, t), one["reference"], one["hash"]]),
+            ]
+            for one in trail["transfers"]
+        ],
+    }
+
+
+def _looks(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
+    return {
+        "title": t("trail.looks"),
+        "widths": [2.6, 4, 7.4],
+        "head": [t("looks.at"), t("looks.who"), t("looks.what")],
+        "rows": [
+            [
+                when_of(one),
+                f"{one['name']} {house_of(one, t)}\n{one['account']}",
+                seen_of(one, t),
+            ]
+            for one in trail["looks"]
+        ],
+    }

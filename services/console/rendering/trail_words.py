@@ -5,7 +5,7 @@ from typing import Any
 
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.explanations import steps_of, version_of
-from services.console.rendering.formats import figure_lines, figures, version
+from services.console.rendering.formats import figure_lines, figures, moment, version
 
 
 def role_of(move: Mapping[str, Any], t: Texts) -> str:
@@ -13,9 +13,20 @@ def role_of(move: Mapping[str, Any], t: Texts) -> str:
     return t("trail.system") if move["role"] == "system" else t.term("role", move["role"])
 
 
-def how_much(look: Mapping[str, Any], t: Texts) -> str:
+def house_of(look: Mapping[str, Any], t: Texts) -> str:
     """Of which institution somebody who looked was."""
     return t("looks.of-bureau") if look["institution"] == "*" else str(look["institution"])
+
+
+def seen_of(look: Mapping[str, Any], t: Texts) -> str:
+    """What somebody looked at on a day."""
+    return t("app.comma").join(t.term("look_kind", kind) for kind in look["kinds"])
+
+
+def when_of(look: Mapping[str, Any]) -> str:
+    """From when to when, on the one day."""
+    first, last = moment(look["first_at"]), moment(look["last_at"])
+    return first if first == last else f"{first} – {last[11:]}"
 
 
 def why_of(transfer: Mapping[str, Any], t: Texts) -> list[str]:
@@ -28,6 +39,8 @@ def why_of(transfer: Mapping[str, Any], t: Texts) -> list[str]:
             for name, value in (step.get("inputs") or {}).items()
         )
         result = "，".join(figure_lines(step.get("result"), t))
-        lines.append(f"{step.get(t.language) or t.term('rule', step.get('rule', ''))}：{inputs} → {result}")
+        lines.append(
+            f"{step.get(t.language) or t.term('rule', step.get('rule', ''))}：{inputs} → {result}"
+        )
     known = version_of(transfer["explanation"])
     return [*lines, t("explain.version", version=version(known))] if known else lines

@@ -2,8 +2,8 @@
 
 from services.notifications.handlers.to_do import TABLES
 from services.notifications.queries.work_figures import FIGURES
-from shared.acts import CasesMoved
 from shared.auth.identity import EVERYBODY
 from shared.http.my_work import my_work_router
+from shared.own_work.acts import CasesMoved
 
 router = my_work_router(CasesMoved(TABLES), FIGURES, readers=EVERYBODY)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from shared.life_cycle import Words
-from shared.work_figures import PARKED, WorkFigure
+from shared.own_work.figures import PARKED, WorkFigure
 
 FIGURES: Final = (
     WorkFigure(

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from shared.audit.samples import Population
 from shared.life_cycle import Words
-from shared.samples import Population
 
 _LOANS: Final = """
     select c.loan_id as id, c.number, c.borrower_name as firm, c.bank_code, c.pool_code,

@@ -21,8 +21,8 @@ from services.risk_pool.tables import (
     subsidies,
     warnings,
 )
+from shared.audit.trails import CasesOfLoans
 from shared.postgres.reads import MOST_LOOKS, looks_at
-from shared.trails import CasesOfLoans
 
 _CASES: Final = CasesOfLoans(
     (

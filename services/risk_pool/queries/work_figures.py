@@ -6,9 +6,9 @@ from typing import Final
 from services.risk_pool.domain.coverage import IN_COVER, TAKES_CAPACITY
 from services.risk_pool.domain.recovery import State as RecoveryState
 from shared.life_cycle import Words
+from shared.own_work.figures import PARKED, WorkFigure
 from shared.postgres.literals import literals
 from shared.roles import BANK_ROLES
-from shared.work_figures import PARKED, WorkFigure
 
 _OF_CLOSED_MONTHS: Final = """
     select s.month, sum(l.{column}) as amount

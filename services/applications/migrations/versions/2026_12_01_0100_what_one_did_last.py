@@ -5,7 +5,7 @@ Revision ID: 0100
 
 from alembic import op
 
-from shared.acts import STEPS
+from shared.own_work.acts import STEPS
 
 revision = "0100"
 down_revision = "0093"

@@ -5,7 +5,7 @@ Revision ID: 0101
 
 from alembic import op
 
-from shared.samples import create_tables
+from shared.audit.samples import create_tables
 
 revision = "0101"
 down_revision = "0100"
