@@ -80,7 +80,6 @@ class House:
 @pytest.fixture(scope="module")
 async def house(state_of_module: Path) -> AsyncIterator[House]:
     async with up(state_of_module) as running:
-        root = {name: url.removesuffix("/api/v1") for name, url in running.places.items()}
         at = SimpleNamespace(api=lambda service: running.places[service])
         issuer = Issuer.at(state_of_module / "issuer", environment="sandbox")
         async with Callers(cast(Addresses, at), issuer, seed=13) as callers:
@@ -88,7 +87,7 @@ async def house(state_of_module: Path) -> AsyncIterator[House]:
             await told(story)
             requests = {bank: await of_bank(story, bank) for bank, _, _ in GENERATORS.values()}
             tokens = {bank: callers._token(operator_of(bank)) for bank in requests}
-        yield House(root, tokens, requests)
+        yield House(running.variables, tokens, requests)
 
 
 async def told(story: Story) -> None:
@@ -142,8 +141,7 @@ async def test_a_generated_client_does_the_work_of_a_bank(
         place.write_text(json.dumps(request, ensure_ascii=False), encoding="utf-8")
 
     said = await asyncio.to_thread(typed, commands(PAGES[0], language), tmp_path, {
-        "APPLICATIONS": house.places["applications"], "RISK_POOL": house.places["risk_pool"],
-        "TOKEN": house.tokens[bank],
+        **house.places, "TOKEN": house.tokens[bank],
     })  # fmt: skip
 
     assert said.splitlines()[-5:] == [

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -41,19 +42,20 @@ func main() {
 	submitted := must(bank.SubmitWithResponse(ctx, &applications.SubmitParams{IdempotencyKey: uuid.NewString()}, application))
 	fmt.Println("submitted", submitted.JSON201.State)
 
-	limit, told := 100, []string{}
-	asked := &applications.FeedParams{Limit: &limit}
-	page := must(bank.FeedWithResponse(ctx, asked))
-	for len(page.JSON200.Items) > 0 {
-		for _, event := range page.JSON200.Items {
-			if event.Subject == submitted.JSON201.Id.String() {
-				told = append(told, event.Type)
+	told, asked := "", &applications.FeedParams{}
+	for told == "" {
+		page := must(bank.FeedWithResponse(ctx, asked)).JSON200
+		for _, event := range page.Items {
+			if told == "" && event.Subject == submitted.JSON201.Id.String() {
+				told = event.Type
 			}
 		}
-		asked.Cursor = &page.JSON200.NextCursor
-		page = must(bank.FeedWithResponse(ctx, asked))
+		if len(page.Items) == 0 { // at the end there is nothing new yet
+			time.Sleep(time.Second)
+		}
+		asked.Cursor = &page.NextCursor
 	}
-	fmt.Println("followed", told[0])
+	fmt.Println("followed", told)
 
 	report := said[applications.PositionsBody]("report")
 	once := func() *applications.ReportPositionsParams {

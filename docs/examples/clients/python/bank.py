@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from time import sleep
 from uuid import uuid4
 
 import zhidai_applications as applications
@@ -28,9 +29,9 @@ case = submit.sync(
 )
 print("submitted", case.state)
 
-page, told = feed.sync(client=bank, limit=100), []
-while page.items:
-    told += [event.type_ for event in page.items if event.subject == str(case.id)]
+page = feed.sync(client=bank, limit=100)
+while not (told := [event.type_ for event in page.items if event.subject == str(case.id)]):
+    sleep(0 if page.items else 1)  # at the end there is nothing new yet
     page = feed.sync(client=bank, cursor=page.next_cursor, limit=100)
 print("followed", told[0])
 

@@ -1,6 +1,7 @@
 // A bank's day by generated types: submit, follow, report, claim, and read what is wrong.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import createClient from "openapi-fetch";
 import type { components as Applications, paths as ApplicationsPaths } from "./applications.js";
 import type { components as RiskPool, paths as RiskPoolPaths } from "./risk_pool.js";
@@ -15,13 +16,17 @@ const application = said<Applications["schemas"]["SubmissionBody"]>("application
 const submitted = await bank.POST("/api/v1/applications", { params: once(), body: application });
 console.log("submitted", submitted.data?.state);
 
-const told: string[] = [];
-let page = await bank.GET("/api/v1/events", { params: { query: { limit: 100 } } });
-while (page.data?.items.length) {
-  told.push(...page.data.items.filter((event) => event.subject === submitted.data?.id).map((event) => event.type));
-  page = await bank.GET("/api/v1/events", { params: { query: { cursor: page.data.next_cursor, limit: 100 } } });
+let cursor: string | undefined;
+for (;;) {
+  const { data: page } = await bank.GET("/api/v1/events", { params: { query: { cursor, limit: 100 } } });
+  const told = page?.items.find((event) => event.subject === submitted.data?.id);
+  if (told) {
+    console.log("followed", told.type);
+    break;
+  }
+  if (!page?.items.length) await setTimeout(1000); // at the end there is nothing new yet
+  cursor = page?.next_cursor;
 }
-console.log("followed", told[0]);
 
 const report = said<Applications["schemas"]["PositionsBody"]>("report");
 const reported = await bank.POST("/api/v1/positions", { params: once(), body: report });

@@ -1,6 +1,5 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.UUID;
 
 import cn.zhidai.applications.ApiClient;
@@ -40,11 +39,15 @@ public class Bank {
     var submitted = new ApplicationsApi(APPLICATIONS).submit(once(), submission, null);
     System.out.println("submitted " + submitted.getState());
 
-    var told = new ArrayList<String>();
-    for (var page = events.feed(null, 100); !page.getItems().isEmpty(); page = events.feed(page.getNextCursor(), 100))
+    String told = null, cursor = null;
+    while (told == null) {
+      var page = events.feed(cursor, 100);
       for (var event : page.getItems())
-        if (event.getSubject().equals(submitted.getId().toString())) told.add(event.getType());
-    System.out.println("followed " + told.get(0));
+        if (told == null && event.getSubject().equals(submitted.getId().toString())) told = event.getType();
+      if (page.getItems().isEmpty()) Thread.sleep(1000);  // at the end there is nothing new yet
+      cursor = page.getNextCursor();
+    }
+    System.out.println("followed " + told);
 
     var report = said("report", PositionsBody.class);
     var reported = loans.reportPositions(once(), report);
