@@ -93,7 +93,7 @@ def _tell_errors(path: str, operation: dict[str, Any]) -> None:
     anyway = responses["default"]
     for status in map(str, sorted(can_come)):
         if responses.get(status, anyway) in (anyway, REQUEST_WRONG):
-            responses[status] = {"$ref": f"#/components/responses/{status}"}
+            responses[status] = {"$ref": f"#/components/responses/Problem{status}"}
 
 
 @cache
@@ -108,7 +108,7 @@ def _responses() -> dict[str, Any]:
         for shape in ("RequestProblem", "Problem")
     )
     return {
-        str(status): {
+        f"Problem{status}": {
             "description": f"{english} Code: `{code}` or one that says more.",
             "content": wrong if status in ABOUT_THE_REQUEST else other,
         }

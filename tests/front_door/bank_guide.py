@@ -7,7 +7,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+
+from deploy.kafka.broker import free_ports
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/for-banks.zh-CN.md", "docs/for-banks.md")
@@ -29,13 +32,27 @@ def question(page: str) -> str:
     return found
 
 
+def webhook(page: str) -> str:
+    """The shell commands of a page that take a first webhook and read the feed."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    [found] = [block for block in blocks if "/endpoints" in block]
+    return found
+
+
+def program(page: str, language: str) -> str:
+    """The one program of a page in a language."""
+    [found] = re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    return str(found)
+
+
 def without_comments(text: str) -> list[str]:
     """The lines, without what is explained in one language or the other."""
-    return [re.sub(r"\s+# .*$", "", line) for line in text.splitlines()]
+    return [re.sub(r"\s+(#|//) .*$", "", line) for line in text.splitlines()]
 
 
-async def apply_as_the_guide_says(applications: str, tokens: str) -> str:
-    """What curl prints, of the application and of the question about rights; on a machine that has these tools and no other."""
+async def apply_as_the_guide_says(places: Mapping[str, str]) -> str:
+    """What curl prints, of the application, of the question about rights, of a webhook and the feed; on
+    a machine that has these tools and no other. `places` are the variables that say where all is."""
     with tempfile.TemporaryDirectory() as folder:
         for tool in TOOLS:
             path = shutil.which(tool)
@@ -44,9 +61,14 @@ async def apply_as_the_guide_says(applications: str, tokens: str) -> str:
         os.symlink(os.path.realpath(sys.executable), f"{folder}/python3")
         done = await asyncio.to_thread(
             subprocess.run,
-            ["sh", "-eu", "-c", commands(PAGES[0]) + "echo\n" + question(PAGES[0])],
+            [
+                "sh",
+                "-eu",
+                "-c",
+                "echo\n".join(part(PAGES[0]) for part in (commands, question, webhook)),
+            ],
             cwd=ROOT,
-            env={"PATH": folder, "APPLICATIONS": applications, "TOKENS": tokens},
+            env={"PATH": folder, "RECEIVER": str(free_ports(1)[0]), **places},
             capture_output=True,
             text=True,
             timeout=60,

@@ -50,6 +50,14 @@ class Up:
     places: dict[str, str] = field(default_factory=dict)
     """The API of each service, as it was printed."""
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """Where the services and the development tokens are, as the documents call them."""
+        tokens = re.search(r"(http://[0-9.:]+)/token", self.said)
+        assert tokens, self.said
+        root = {name.upper(): url.removesuffix("/api/v1") for name, url in self.places.items()}
+        return {**root, "TOKENS": tokens[1]}
+
     async def says(self, words: str) -> None:
         """Wait until it has printed these words; one that ends before has failed, and why."""
         assert self.process.stdout is not None

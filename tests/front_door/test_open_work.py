@@ -137,7 +137,11 @@ async def test_it_does_not_mix_with_what_somebody_has_set_up(desk: Desk):
 
 async def test_the_banks_guide_works_as_written_beside_the_demo(desk: Desk):
     answer = await apply_as_the_guide_says(
-        desk.addresses.url("applications"), desk.addresses.url("issuer")
+        {
+            "APPLICATIONS": desk.addresses.url("applications"),
+            "NOTIFICATIONS": desk.addresses.url("notifications"),
+            "TOKENS": desk.addresses.url("issuer"),
+        }
     )
 
     assert answer.startswith("HTTP/1.1 201"), answer

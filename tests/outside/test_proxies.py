@@ -137,10 +137,8 @@ async def test_a_call_over_http2_arrives_whole_and_is_answered(
     proxy, kind, asked = PROXIES[name]
     record_property("program", name)
     record_property("version", first_line(str(debian_program(name.lower())), asked))
-    service = running.places["applications"].removesuffix("/api/v1")
-    issuer = re.search(r"(http://[0-9.:]+)/token", running.said)
-    assert issuer
-    token = await token_of(issuer[1])
+    service = running.variables["APPLICATIONS"]
+    token = await token_of(running.variables["TOKENS"])
     body = json.dumps({"rights": [{"kind": "invention", "number": "201811564288.X"}]})
 
     async with behind(proxy, block(PAGES[0], kind), tmp_path, service) as (url, ca):

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.explanations import steps_of, version_of
-from services.console.rendering.formats import figure_lines, figures, moment, version
+from services.console.rendering.formats import figure_lines, figures, version, whole_moment
 
 
 def role_of(move: Mapping[str, Any], t: Texts) -> str:
@@ -25,7 +25,7 @@ def seen_of(look: Mapping[str, Any], t: Texts) -> str:
 
 def when_of(look: Mapping[str, Any]) -> str:
     """From when to when, on the one day."""
-    first, last = moment(look["first_at"]), moment(look["last_at"])
+    first, last = whole_moment(look["first_at"]), whole_moment(look["last_at"])
     return first if first == last else f"{first} – {last[11:]}"
 
 

@@ -26,7 +26,7 @@ from services.notifications.domain.retries import AttemptResult, Verdict, what_n
 from services.notifications.queries import due
 from services.notifications.queries.due import Target, Targets
 from services.notifications.tables import deliveries, receivers
-from shared.clock import Clock
+from shared.clock import Clock, SystemClock
 from shared.postgres.database import EVERYWHERE, Database, plan_anew
 from shared.postgres.transient import is_transient
 
@@ -199,7 +199,9 @@ class DeliveryWorker:
         began_at, began = self._clock.now(), loop.time()
         well = False
         try:
-            result = await self.send(delivery, now=began_at)
+            # Dated by the world's clock, not a sandbox's: who receives it compares it with his own,
+            # and takes for a repeated message what is signed as of another year.
+            result = await self.send(delivery, now=SystemClock().now())
             duration = timedelta(seconds=loop.time() - began)
             metrics.SECONDS.labels(self._channel).observe(duration.total_seconds())
             for one in gathered:

@@ -149,8 +149,11 @@ class NewDraft(DraftContent):
 class GapFound(RequestBody):
     """One thing that the claim lacks."""
 
-    code: CheckCode | Literal[""] = Field(
-        "", description="The check that asks for it, as in `checks`; empty for none."
+    code: str = Field(
+        "",
+        pattern=r"^([a-z][a-z0-9_:-]{0,79})?$",
+        examples=["in-time"],
+        description="The check that asks for it, as in `checks`; empty for none.",
     )
     text: LongText = Field(examples=["追偿方案缺少处置时间表"])
 
