@@ -86,19 +86,6 @@ async def test_the_commands_of_the_guide_work_as_written(ready: Up):
     assert '"next_cursor":"' in answer.splitlines()[-1], answer
 
 
-async def test_a_bank_tries_the_kit_and_sees_what_it_has_to_show_yet(ready: Up):
-    await apply_as_the_guide_says(ready.variables)
-
-    code, said = await zhidai(ready.state, "sandbox", "kit", "--bank", "ICBC")
-    assert code == 0 and "≠" not in said and said.count("refused") > 5, said
-    code, said = await zhidai(ready.state, "sandbox", "certify", "--bank", "ICBC")
-    assert code == 3 and "1 / 14" in said and "application.accepted.v1" in said, said
-    next_month = (datetime.now(SHANGHAI) + timedelta(days=431)).date().isoformat()
-    for _ in range(2):
-        code, said = await zhidai(ready.state, "sandbox", "clock", next_month)
-        assert (code, said.count(next_month)) == (0, 3), said
-
-
 async def test_the_program_in_python_works_as_written(ready: Up):
     done = await asyncio.to_thread(
         subprocess.run,
@@ -116,3 +103,16 @@ async def test_the_program_in_python_works_as_written(ready: Up):
     assert submitted.startswith("submitted ") and submitted.endswith(" accepted")
     assert received.startswith("webhook application.submitted.v1 ")
     assert feed.startswith("feed application.submitted.v1"), "the case is told there, too"
+
+
+async def test_a_bank_tries_the_kit_and_sees_what_it_has_to_show_yet(ready: Up):
+    await apply_as_the_guide_says(ready.variables)
+
+    code, said = await zhidai(ready.state, "sandbox", "kit", "--bank", "ICBC")
+    assert code == 0 and "≠" not in said and said.count("refused") > 5, said
+    code, said = await zhidai(ready.state, "sandbox", "certify", "--bank", "ICBC")
+    assert code == 3 and "1 / 14" in said and "application.accepted.v1" in said, said
+    next_month = (datetime.now(SHANGHAI) + timedelta(days=431)).date().isoformat()
+    for _ in range(2):
+        code, said = await zhidai(ready.state, "sandbox", "clock", next_month)
+        assert (code, said.count(next_month)) == (0, 3), said
