@@ -46,7 +46,7 @@ class FeedEvent(BaseModel):
     id: UUID
     type: str
     source: str
-    subject: str
+    subject: str = Field(description="What it is about: the number of the case or claim, say.")
     time: datetime
     datacontenttype: str = "application/json"
     traceparent: str

@@ -1,4 +1,4 @@
-"""Other people's programs read what we send: `make outside`, with Node.js, Go and Maven at hand.
+"""Other people's programs read what we send: `make interop`, with Node.js, Go and Maven at hand.
 
 They are installed from their languages' own registries, so these tests are no part of `make test`.
 """

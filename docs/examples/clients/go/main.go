@@ -46,7 +46,7 @@ func main() {
 	for told == "" {
 		page := must(bank.FeedWithResponse(ctx, asked)).JSON200
 		for _, event := range page.Items {
-			if told == "" && event.Subject == submitted.JSON201.Id.String() {
+			if told == "" && event.Subject == submitted.JSON201.Number {
 				told = event.Type
 			}
 		}

@@ -30,7 +30,7 @@ case = submit.sync(
 print("submitted", case.state)
 
 page = feed.sync(client=bank, limit=100)
-while not (told := [event.type_ for event in page.items if event.subject == str(case.id)]):
+while not (told := [event.type_ for event in page.items if event.subject == case.number]):
     sleep(0 if page.items else 1)  # at the end there is nothing new yet
     page = feed.sync(client=bank, cursor=page.next_cursor, limit=100)
 print("followed", told[0])

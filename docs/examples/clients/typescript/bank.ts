@@ -19,7 +19,7 @@ console.log("submitted", submitted.data?.state);
 let cursor: string | undefined;
 for (;;) {
   const { data: page } = await bank.GET("/api/v1/events", { params: { query: { cursor, limit: 100 } } });
-  const told = page?.items.find((event) => event.subject === submitted.data?.id);
+  const told = page?.items.find((event) => event.subject === submitted.data?.number);
   if (told) {
     console.log("followed", told.type);
     break;

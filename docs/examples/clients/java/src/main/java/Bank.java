@@ -43,7 +43,7 @@ public class Bank {
     while (told == null) {
       var page = events.feed(cursor, 100);
       for (var event : page.getItems())
-        if (told == null && event.getSubject().equals(submitted.getId().toString())) told = event.getType();
+        if (told == null && event.getSubject().equals(submitted.getNumber())) told = event.getType();
       if (page.getItems().isEmpty()) Thread.sleep(1000);  // at the end there is nothing new yet
       cursor = page.getNextCursor();
     }
