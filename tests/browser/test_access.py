@@ -52,14 +52,14 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
     async with house.logged_in("finance-sun") as maker:
         await maker.sends(await maker.opens(months), months, month="2026-03")
     return {
-        "reviewer-lin": ["/", "/queue", "/cases", f"/cases/{waiting['id']}", "/inbox", "/keys",
+        "reviewer-lin": ["/", "/queue", "/cases", f"/cases/{waiting['id']}", "/inbox", "/keys", "/views",
                          f"/cases/{returned['id']}", f"/cases/{claim['loan_id']}", "/no-such"],
         "finance-sun": ["/", "/pools", "/pools/dongli", "/pools/dongli/transfers", "/claims",
                         "/pools/dongli/transfers/1", "/pools/dongli/balances", "/recoveries",
                         "/pools/dongli/banks/ICBC", f"/claims/{claim['id']}", "/settlements",
                         f"/recoveries/{recovery['id']}",
                         "/pools/dongli/agreements", "/pools/dongli/top-ups",
-                        "/pools/dongli/run-off", "/pools/dongli/breakers", "/pools/dongli/cash",
+                        "/pools/dongli/run-off", "/pools/dongli/breakers", "/pools/dongli/cash", "/subsidies", "/disposals",
                         "/explain/bank/dongli/ICBC/room", "/explain/contribution/dongli/DL-FIN/open",
                         months, f"{months}/2026-03", f"{months}/2026-03/lines"],
         "tj-db-clerk": ["/"],
@@ -127,7 +127,15 @@ async def test_axe_finds_nothing_in_english(rooms: Rooms):
 async def test_pages_fit_a_small_screen_without_scrolling_sideways(rooms: Rooms):
     case = await rooms.house.has_case()
     async with rooms.visitor("reviewer-lin", viewport={"width": 320, "height": 640}) as page:
-        for path in ("/", "/queue", f"/cases/{case['id']}", "/pools/dongli", "/inbox"):
+        for path in (
+            "/",
+            "/queue",
+            f"/cases/{case['id']}",
+            "/pools/dongli",
+            "/inbox",
+            "/cases",
+            "/views",
+        ):
             await page.goto(path)
             wide = await page.evaluate(
                 """() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll(

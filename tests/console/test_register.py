@@ -40,7 +40,7 @@ async def test_from_the_case_to_its_right_and_its_firm_and_what_is_said_there_st
         found = await reviewer.opens("/register/rights?q=ZL201811564288X&legal_status=fee_overdue")
         assert PATENT in found.text
         firm = await reviewer.opens(f"/register/firms/{FIRM}")
-        assert f"{case['number']} ICBC" in firm.text
+        assert f"{case['number']} 中国工商银行天津分行" in firm.text
         assert PATENT in firm.text
         assert FIRM in (await reviewer.opens("/register/firms?q=格力")).text
 

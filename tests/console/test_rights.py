@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from tests.applications.office import right
-from tests.console.house import CCB, ICBC, House
+from tests.console.house import CCB, House
 
 PATENT = "201811564288.X"
 
@@ -23,18 +23,18 @@ async def test_a_bank_asks_in_any_spelling_and_is_told_yes_or_no(house: House):
         assert "202010566088.9 202010566088.9 发明专利 否" in asked.text
         assert case["number"] not in asked.text
         record = await clerk.opens("/rights")
-        assert f"{CCB} " in record.text
+        assert "中国建设银行天津分行 " in record.text
         assert f"ｚｌ {PATENT} 是" in record.text
     async with house.logged_in("icbc-operator") as clerk:
         page = await clerk.opens("/rights")
-        assert CCB not in page.text
+        assert CCB not in page.text and "中国建设银行" not in page.text
         own = await clerk.sends(page, "/rights", kind="invention", numbers=PATENT)
         assert case["number"] in own.text
     async with house.logged_in("auditor-zhou") as auditor:
         page = await auditor.opens("/rights")
         assert "/rights" not in page.actions
-        assert f"{CCB} " in page.text
-        assert f"{ICBC} " in page.text
+        assert "中国建设银行天津分行 " in page.text
+        assert "中国工商银行天津分行 " in page.text
 
 
 async def test_a_wrong_number_is_told_and_what_was_typed_stays(house: House):

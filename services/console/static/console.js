@@ -88,6 +88,10 @@
     typed.addEventListener("change", soon);
   }
 
+  // On a small screen the navigation is one line: it begins where one is.
+  const entry = document.querySelector(".side a[aria-current]");
+  if (entry) entry.closest("ul").scrollLeft = entry.offsetLeft - 24;
+
   // What was answered is read out first.
   document.querySelector("[data-focus]")?.focus();
   // A form that was refused stays open, where the person was.
