@@ -93,8 +93,7 @@ async def show_case(
         ),
     )  # fmt: skip
     given = text(attempt.form, "_rows")
-    decided, own = await _decided_on(page, found), _bank_in_pool(pool, found["bank_code"])
-    shown_effect = {name: decided[name] for name in ("effect", "pool_effect")}
+    decided = await _decided_on(page, found)
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
     day = await today(page)
     return await render_case(
@@ -107,12 +106,7 @@ async def show_case(
         pledges=items(pledges),
         around=await around(page, str(case_id)),
         **decided,
-        bars=of_case(page.texts, found, **shown_effect, coverage=coverage, pool=pool, own=own),
-        about_bars=page.texts("effect.about") if any(shown_effect.values()) else "",
-        seen_then=seen_by_the_first(page.texts, found, decided["effect"]),
-        pool=pool,
-        own=own,
-        coverage=coverage,
+        **_moved_by_it(page, found, decided, coverage=coverage, pool=pool),
         positions=items(positions),
         changes=items(changes),
         draws=items(draws),
@@ -133,6 +127,27 @@ async def show_case(
         risk_classes=RISK_CLASSES,
         change_kinds=page.texts.codes("change_kind"),
     )
+
+
+def _moved_by_it(
+    page: PageContext,
+    case: Mapping[str, Any],
+    decided: Mapping[str, Any],
+    *,
+    coverage: Mapping[str, Any] | None,
+    pool: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The figures that the decision moves, and those that the first person has seen."""
+    effect = {name: decided[name] for name in ("effect", "pool_effect")}
+    own = _bank_in_pool(pool, case["bank_code"])
+    return {
+        "pool": pool,
+        "coverage": coverage,
+        "own": own,
+        "bars": of_case(page.texts, case, **effect, coverage=coverage, pool=pool, own=own),
+        "about_bars": page.texts("effect.about") if any(effect.values()) else "",
+        "seen_then": seen_by_the_first(page.texts, case, decided["effect"]),
+    }
 
 
 async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any]:
