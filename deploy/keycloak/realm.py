@@ -148,6 +148,9 @@ def _who_it_is() -> list[dict[str, Any]]:
         _attribute("person"),
         # Keycloak's own mapper puts the given name first; here a name is one text.
         _attribute("display_name", claim="name"),
+        # A mailbox that is verified to be a person's is not asked once more before notices go there.
+        _property("email", claim="email", kind="String"),
+        _property("emailVerified", claim="email_verified", kind="boolean"),
     ]
 
 
@@ -177,6 +180,17 @@ def _attribute(name: str, *, claim: str = "", many: bool = False) -> dict[str, A
             **_TO_TOKEN,
         },
     }
+
+
+def _property(name: str, *, claim: str, kind: str) -> dict[str, Any]:
+    return {
+        "name": claim,
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-usermodel-property-mapper",
+        "config": {
+            "user.attribute": name, "claim.name": claim, "jsonType.label": kind, **_TO_TOKEN,
+        },
+    }  # fmt: skip
 
 
 def _people() -> dict[str, Any]:

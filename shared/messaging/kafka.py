@@ -117,7 +117,9 @@ class KafkaTransport:
         try:
             async with asyncio.timeout(4):
                 await admin.start()
-            return True
+                # aiokafka takes a token that was refused for accepted (RFC 7628, section 3.2.3); the
+                # broker then names no broker.
+                return bool((await admin.describe_cluster())["brokers"])
         except (KafkaError, OSError):
             return False
         finally:

@@ -68,7 +68,7 @@ def test_without_values_one_message_names_what_has_to_be_said():
 @pytest.mark.parametrize(
     "wrong",
     ["image.tag=latest", "image.digest=sha256:12", "console.publicUrl=http://pool.example.cn",
-     "backup.claim=", "tls.certificate=x", "environment=prod"],
+     "backup.claim=", "tls.certificate=x", "environment=prod", "kafka.mechanism=OAUTHBEARER"],
 )  # fmt: skip
 def test_a_value_that_would_not_work_is_refused_before_anything_is_changed(wrong: str):
     assert rendered("--set", wrong).returncode != 0
@@ -178,6 +178,23 @@ def run_check(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "zhidai.cli", "check-settings"], cwd=ROOT, env=variables,
         capture_output=True, text=True,
     )  # fmt: skip
+
+
+def test_the_broker_is_shown_tokens_where_they_are_got_and_by_https_alone():
+    by_token = ("--set", "kafka.mechanism=OAUTHBEARER,kafka.rights.enabled=true", "--set")
+    url = "https://id.example.cn/realms/zhidai/protocol/openid-connect/token"
+
+    running = dict(pods(objects(rendered(*by_token, f"kafka.tokenUrl={url}").stdout)))
+
+    told = {
+        name: one["value"]
+        for pod in running.values()
+        for name, one in environment(pod).items()
+        if name.endswith("KAFKA_TOKEN_URL")
+    }
+    services = ("APPLICATIONS_", "RISK_POOL_", "NOTIFICATIONS_", "")
+    assert told == {f"{prefix}KAFKA_TOKEN_URL": url for prefix in services}
+    assert rendered(*by_token, "kafka.tokenUrl=http://id.example.cn/token").returncode != 0
 
 
 def test_databases_change_before_anything_else_does_and_after_the_settings_were_looked_at(

@@ -1,8 +1,10 @@
 """On a guarded bus only a service itself can say what it says, and nobody listens uninvited."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+import json
+from base64 import b64decode
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -14,24 +16,61 @@ from aiokafka.errors import (
     KafkaError,
     TopicAuthorizationFailedError,
 )
+from fastapi import FastAPI, HTTPException, Request
 
 from deploy.certificates import Authority
 from deploy.kafka.broker import KafkaCluster
-from deploy.kafka.guarded import ADMIN
+from deploy.kafka.guarded import ADMIN, Guard
+from shared.auth.issuer import Issuer
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.kafka_rights import NotGranted, grant, rights_of
-from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
+from shared.messaging.kafka_security import IN_THE_CLEAR, OAUTHBEARER, KafkaSecurity
 from tests.messaging.samples import Counted, envelope
 
-SAYS, HEARS, STRANGER = "applications", "risk_pool", "stranger"
+SAYS, HEARS, STRANGER = PRINCIPALS = "applications", "risk_pool", "stranger"
+SECRETS = {SAYS: "s3cret", HEARS: "another"}
+ByToken = Callable[..., KafkaSecurity]
 EVENT = envelope(Counted(loan_id=UUID(int=1), number=1))
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
-    folder = tmp_path_factory.mktemp("guarded") / "brokers"
-    with KafkaCluster(folder, principals=(SAYS, HEARS, STRANGER)) as cluster:
-        yield cluster
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    return Issuer.at(tmp_path_factory.mktemp("issuer"), environment="development")
+
+
+@dataclass(frozen=True)
+class TokensToo(Guard):
+    """A guarded broker whose operator lets tokens in beside passwords, as operating.md says."""
+
+    keys: Path = Path()
+    audience: str = ""
+
+    def properties(self, host: str) -> dict[str, object]:
+        kafka = "org.apache.kafka.common.security.oauthbearer"
+        here = "listener.name.clients.oauthbearer.sasl"
+        return super().properties(host) | {
+            "sasl.enabled.mechanisms": "SCRAM-SHA-512,OAUTHBEARER",
+            f"{here}.jaas.config": f"{kafka}.OAuthBearerLoginModule required;",
+            f"{here}.server.callback.handler.class": f"{kafka}.OAuthBearerValidatorCallbackHandler",
+            f"{here}.oauthbearer.jwks.endpoint.url": self.keys.as_uri(),
+            f"{here}.oauthbearer.expected.audience": self.audience,
+            f"{here}.oauthbearer.sub.claim.name": "sub",
+        }
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, issuer: Issuer) -> Iterator[KafkaCluster]:
+    folder = tmp_path_factory.mktemp("tokens")
+    keys = folder / "jwks.json"
+    keys.write_text(json.dumps(issuer.jwks()))
+    cluster = KafkaCluster(folder / "brokers", principals=PRINCIPALS)
+    cluster.guard = TokensToo(folder / "guard", PRINCIPALS, keys=keys, audience=issuer.audience)
+    kafka = "-Dorg.apache.kafka.sasl.oauthbearer"
+    allowed = f"{kafka}.allowed.urls={keys.as_uri()} {kafka}.allowed.files={keys}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", allowed)
+        with cluster:
+            yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +167,58 @@ async def test_a_broker_of_another_authority_is_not_believed(guarded, tmp_path: 
 
     assert await speaker(guarded, guarded.guard.of(SAYS)).reachable()
     assert not await speaker(guarded, believed).reachable()
+
+
+@pytest.fixture
+async def by_token(guarded: KafkaCluster, issuer: Issuer, served, tmp_path) -> ByToken:
+    """How a service speaks to the broker by a token, `by_token(name)`; of kind `forged`, another issuer's."""
+    assert guarded.guard is not None
+    foreign = Issuer.at(tmp_path, environment="development")
+    provider = FastAPI()
+
+    @provider.post("/{kind}")
+    async def token(kind: str, request: Request) -> dict[str, object]:
+        name, secret = _basic(request)
+        if SECRETS.get(name) != secret:
+            raise HTTPException(401)
+        by = issuer if kind == "token" else foreign
+        return {"access_token": by.issue(name, name, [], "*", 300), "expires_in": 300}
+
+    url = await served(provider)
+    ca_file = guarded.guard.of(SAYS).ca_file
+
+    def spoken(name: str, *, kind: str = "token") -> KafkaSecurity:
+        return KafkaSecurity(
+            username=name, password=SECRETS[name], mechanism=OAUTHBEARER,
+            ca_file=ca_file, token_url=f"{url}/{kind}",
+        )  # fmt: skip
+
+    return spoken
+
+
+def _basic(request: Request) -> tuple[str, str]:
+    said = b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
+    name, _, secret = said.partition(":")
+    return name, secret
+
+
+async def test_by_its_token_a_service_says_and_hears_what_is_its_own(guarded, by_token):
+    await says(guarded, by_token(SAYS), SAYS)
+
+    assert await heard(guarded, by_token(HEARS), group=HEARS, topic=SAYS) == EVENT.body
+
+
+async def test_a_token_gives_no_right_that_the_name_in_it_has_not(guarded, by_token):
+    await says(guarded, by_token(SAYS), SAYS)
+
+    with pytest.raises(TopicAuthorizationFailedError):
+        await says(guarded, by_token(HEARS), SAYS)
+
+
+async def test_a_token_of_another_issuer_is_not_believed(guarded, by_token):
+    forged = by_token(SAYS, kind="forged")
+
+    with pytest.raises((AuthenticationFailedError, KafkaError)):
+        await says(guarded, forged, SAYS)
+    assert not await speaker(guarded, forged).reachable()
+    assert await speaker(guarded, by_token(SAYS)).reachable()

@@ -36,5 +36,7 @@ def test_what_is_missing_or_not_there_is_said_and_nothing_is_given(tmp_path: Pat
 
     away = said(*known, "--bootstrap-servers", NOBODY)
     assert (away.exit_code, "not given" in away.stderr) == (4, True)
+    tokens = said(*known, "--bootstrap-servers", NOBODY, "--mechanism", "OAUTHBEARER")
+    assert (tokens.exit_code, "--token-url" in tokens.stderr) == (2, True)
     no_ca = said(*known, "--bootstrap-servers", NOBODY, "--ca-file", str(tmp_path / "ca.pem"))
     assert (no_ca.exit_code, "cannot be read" in no_ca.stderr) == (4, True)

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from deploy.kafka.fetch import cache_folder, java
 from deploy.keycloak.realm import AUDIENCE, CONSOLE, machine_client, write
 from shared.auth.identity import InvalidToken, Verifier
 from shared.auth.jwks import Jwks
+from zhidai import login as logins
 
 VERSION = "26.4.7"
 PUBLIC = "https://pool.example.cn"
@@ -34,6 +36,9 @@ PEOPLE = {
     "zhang": ("张三", "*", ["dongli"], ["reviewer"]),
     "li": ("李四", "ICBC-TJ", [], ["bank_operator"]),
 }
+
+VERIFIED = {"li"}
+"""Whose mailbox the provider has seen to be theirs."""
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -59,6 +64,7 @@ class Keycloak:
 
     def __init__(self, url: str, ca: Path) -> None:
         self.url = url
+        self.ca = ca
         trusted = ssl.create_default_context(cafile=str(ca))
         self.http = httpx.Client(base_url=url, verify=trusted, timeout=60)
         self.issuer = f"{url}/realms/zhidai"
@@ -89,6 +95,8 @@ class Keycloak:
         body = {
             "username": username,
             "enabled": True,
+            "email": f"{username}@example.cn",
+            "emailVerified": username in VERIFIED,
             "attributes": {
                 "display_name": [name], "institution": [institution], "pools": pools,
             },
@@ -134,6 +142,18 @@ class Keycloak:
         )  # fmt: skip
         tokens: dict[str, Any] = got.raise_for_status().json()
         return tokens
+
+    def agrees(self, code: logins.Code, username: str) -> None:
+        """As a person does whose command line asks: his password, then yes to what it asks for."""
+        page = self.http.get(code.page_with_code, follow_redirects=True)
+        for entered in ({"username": username, "password": PASSWORD}, {"accept": "Yes"}):
+            form = re.search(r'<form[^>]*action="([^"]+)"', page.text)
+            assert form is not None, page.text
+            hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+            where = httpx.URL(self.url).join(unescape(form[1]))
+            page = self.http.post(where, data={**hidden, **entered}, follow_redirects=True)
+        assert page.status_code == 200, page.text
+        self.http.cookies.clear()
 
     def machine_token(self, institution: str) -> str:
         got = self.http.post(
@@ -207,6 +227,7 @@ async def test_people_and_machines_are_known_for_who_they_are(keycloak: Keycloak
         identity = await verifier.identity_of(tokens[username]["access_token"])
         assert (identity.name, str(identity.institution)) == (name, institution)
         assert identity.roles == set(roles)
+        assert identity.verified_email == (f"{username}@example.cn" * (username in VERIFIED))
         assert identity.sees("dongli") and (identity.sees("youxian") is (not pools))
     machine = await verifier.identity_of(keycloak.machine_token("CCB-TJ"))
     assert (str(machine.institution), machine.roles) == ("CCB-TJ", {"bank_operator"})
@@ -221,6 +242,28 @@ async def test_people_and_machines_are_known_for_who_they_are(keycloak: Keycloak
     for token in refused:
         with pytest.raises(InvalidToken):
             await verifier.identity_of(token)
+
+
+async def test_the_command_line_acts_for_a_person_who_agreed_until_it_logs_out(
+    keycloak: Keycloak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(keycloak.ca))
+    verifier = keycloak.verifier(tmp_path)
+
+    login = logins.log_in(keycloak.issuer, show=lambda code: keycloak.agrees(code, "li"))
+
+    identity = await verifier.identity_of(login.access_token)
+    assert (identity.name, str(identity.institution)) == ("李四", "ICBC-TJ")
+    logins._keep(replace(login, expires_at=0))
+    renewed = logins.access_token(replace(login, expires_at=0))
+    assert (await verifier.identity_of(renewed)).subject == identity.subject
+    kept = logins.find()
+    assert kept is not None and kept.refresh_token != login.refresh_token
+    assert logins.log_out() and logins.find() is None
+    logins._keep(replace(kept, expires_at=0))
+    with pytest.raises(logins.NotLoggedIn, match="invalid_grant"):
+        logins.access_token(replace(kept, expires_at=0))
 
 
 async def test_nobody_says_of_himself_where_he_belongs(keycloak: Keycloak):

@@ -29,11 +29,17 @@ def kafka_rights(
         str, typer.Option(envvar="KAFKA_CA_FILE", help="PEM of the broker's CA.")
     ] = "",
     mechanism: Annotated[str, typer.Option(envvar="KAFKA_MECHANISM")] = "SCRAM-SHA-512",
+    token_url: Annotated[
+        str,
+        typer.Option(
+            envvar="KAFKA_TOKEN_URL", help="With OAUTHBEARER: where its tokens are got (https)."
+        ),
+    ] = "",
 ) -> None:
     """Show the rights that the services need on the bus; with a super user, give them."""
     # Imported here: describing the services takes seconds.
     from shared.messaging.kafka_rights import NotGranted, grant
-    from shared.messaging.kafka_security import KafkaSecurity
+    from shared.messaging.kafka_security import OAUTHBEARER, KafkaSecurity
     from zhidai.bus import rights
 
     needed = rights()
@@ -46,11 +52,15 @@ def kafka_rights(
     if password_file is None or not bootstrap_servers:
         typer.echo("--bootstrap-servers and --password-file are needed, too.", err=True)
         raise typer.Exit(2)
+    if mechanism == OAUTHBEARER and not token_url.startswith("https://"):
+        typer.echo("--token-url with https is needed with OAUTHBEARER.", err=True)
+        raise typer.Exit(2)
     admin = KafkaSecurity(
         username=username,
         password=password_file.read_text().rstrip("\r\n"),
         mechanism=mechanism,
         ca_file=ca_file,
+        token_url=token_url,
     )
     try:
         given = asyncio.run(grant(bootstrap_servers, admin, needed))

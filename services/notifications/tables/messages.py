@@ -43,11 +43,18 @@ _TELL = """
 """
 
 _WANTED = """
+    -- Message by message, whatever the planner knows of the tables: all of what was ever told would be
+    -- read for each receiver otherwise, until statistics are gathered.
+    with told as materialized (
+        select id, institution, position, urgent, event_type, pool_code, amount_fen, in_inbox, roles,
+               people
+        from messages where id = any ($1))
     -- Whoever has a month's pack reads in it that the month is posted.
     select m.id as message_id, m.institution, r.id as receiver_id,
            r.digest <> $5 and not m.urgent as gathered
-    from messages m join receivers r on r.institution = m.institution
-    where m.id = any ($1) and r.state = any ($2) and r.confirmed_at is not null
+    from told m cross join lateral (
+        select * from receivers of where of.institution = m.institution offset 0) r
+    where r.state = any ($2) and r.confirmed_at is not null
       and not (r.month_pack and m.event_type = $6)
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
       and (r.pools = '{}' or m.pool_code = '' or m.pool_code = any (r.pools))

@@ -28,6 +28,9 @@ told by its name, and no process sees another's.
 - {name: {{ $prefix }}_KAFKA_BOOTSTRAP_SERVERS, value: {{ .Values.kafka.bootstrapServers | quote }}}
 - {name: {{ $prefix }}_KAFKA_SECURITY, value: sasl_ssl}
 - {name: {{ $prefix }}_KAFKA_MECHANISM, value: {{ .Values.kafka.mechanism }}}
+{{- with .Values.kafka.tokenUrl }}
+- {name: {{ $prefix }}_KAFKA_TOKEN_URL, value: {{ . | quote }}}
+{{- end }}
 - {name: {{ $prefix }}_KAFKA_CA_FILE, value: /certificates/trust/ca.pem}
 - {name: {{ $prefix }}_KAFKA_USERNAME, value: {{ $principal }}}
 - {name: {{ $prefix }}_TOKEN_ISSUER, value: {{ .Values.identity.issuer | quote }}}
