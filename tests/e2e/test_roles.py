@@ -31,7 +31,7 @@ ANYBODY_S = (
 ADMIN_S = (
     "/banks", "/events/parked", "/events/heard", "/events/publish-again", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",
-    "/ended-logins", "/templates", "/worded-types",
+    "/ended-logins", "/templates", "/worded-types", "/my-acts", "/my-figures",
 )  # fmt: skip
 """Where setting up and mending is done, and nothing of a case is seen; beside pools and parties."""
 BODY_FIRST = {

@@ -43,7 +43,7 @@ def _moves(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
                 whole_moment(one["at"]),
                 f"{one['noun_' + side]} {one['number']}\n{one['what_' + side]} → "
                 f"{one['state_' + side]}",
-                f"{one['name']}\n{role_of(one, t)}\n{one['subject']}",
+                _who(one, t),
                 one["reason"],
             ]
             for one in trail["moves"]
@@ -59,8 +59,13 @@ def _papers(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
         "rows": [
             [
                 f"{t.term('document', one['kind'])}\n{one['of']}",
+<<<<<<< HEAD
                 f"{one['filename']}\n{whole_moment(one['sent_at'])} {one['sent_name']}",
                 one["sha256"],
+=======
+                f"{one['filename']}\n{moment(one['sent_at'])} {one['sent_name']}",
+                _halves(one["sha256"]),
+>>>>>>> i10a
             ]
             for one in trail["papers"]
         ],
@@ -84,7 +89,7 @@ def _money(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
                 f"{t.term('transfer', one['kind'])}\n{one['debit_' + side]} ← "
                 f"{one['credit_' + side]}",
                 yuan(one["amount"]),
-                "\n".join([*why_of(one, t), one["reference"], one["hash"]]),
+                "\n".join([*why_of(one, t), one["reference"], _halves(one["hash"])]),
             ]
             for one in trail["transfers"]
         ],
@@ -105,3 +110,14 @@ def _looks(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
             for one in trail["looks"]
         ],
     }
+
+
+def _who(move: Mapping[str, Any], t: Texts) -> str:
+    if move["role"] == "system":
+        return role_of(move, t)
+    return f"{move['name']}\n{role_of(move, t)} {move['subject']}"
+
+
+def _halves(digest: str) -> str:
+    """In two lines: it has no place to break, and would stand beyond the edge."""
+    return f"{digest[:32]}\n{digest[32:]}"
