@@ -59,13 +59,8 @@ def _papers(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
         "rows": [
             [
                 f"{t.term('document', one['kind'])}\n{one['of']}",
-<<<<<<< HEAD
                 f"{one['filename']}\n{whole_moment(one['sent_at'])} {one['sent_name']}",
-                one["sha256"],
-=======
-                f"{one['filename']}\n{moment(one['sent_at'])} {one['sent_name']}",
                 _halves(one["sha256"]),
->>>>>>> i10a
             ]
             for one in trail["papers"]
         ],
