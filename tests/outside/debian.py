@@ -30,6 +30,7 @@ def debian_program(name: str) -> Path:
 def _unpack(package: str, into: Path) -> None:
     if shutil.which("apt-get") is None:
         raise CannotBeHad(f"{package} is not installed, and this is no Debian: install it")
+    into.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
         for command in (
             ["apt-get", "-q", "download", package],

@@ -144,11 +144,11 @@ async def test_a_generated_client_does_the_work_of_a_bank(
         **house.places, "TOKEN": house.tokens[bank],
     })  # fmt: skip
 
-    assert said.splitlines()[-5:] == [
+    assert re.sub("\x1b\\[[0-9;]*m", "", said).splitlines()[-5:] == [
         "submitted accepted",
         "followed application.submitted.v1",
         "reported 2 of 2",
-        "claimed filed",
+        "claimed submitted",
         "problem invalid-request #/month",
     ]
 
