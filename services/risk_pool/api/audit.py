@@ -27,7 +27,7 @@ class LedgerTooLong(Refused):
     status = 422
 
 
-class CheckAnswer(BaseModel):
+class LedgerCheckAnswer(BaseModel):
     """One question that was put to the ledger."""
 
     code: str = Field(examples=["chain"])
@@ -47,7 +47,7 @@ class VerificationAnswer(BaseModel):
     transfers: int
     last_hash: str = Field(description="Of the last transfer; to be compared with an export's.")
     passed: bool
-    checks: list[CheckAnswer]
+    checks: list[LedgerCheckAnswer]
 
 
 router = APIRouter()
@@ -84,7 +84,7 @@ def _answer(report: Report, last_hash: bytes) -> VerificationAnswer:
         last_hash=last_hash.hex(),
         passed=report.passed,
         checks=[
-            CheckAnswer(
+            LedgerCheckAnswer(
                 code=one.code,
                 zh=one.zh,
                 en=one.en,
