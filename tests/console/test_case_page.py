@@ -154,6 +154,7 @@ async def test_a_step_is_taken_back_right_after_it_and_the_next_of_the_list_is_o
         done = await person.sends(page, f"/cases/{one['id']}/take")
         assert f"/cases/{two['id']}" in done.links and other["number"] not in done.text
         assert f"{two['number']} " in done.text
+        assert "撤回这一步" in done.text, "offered right after it"
         back = await person.sends(done, f"/cases/{one['id']}/release")
         assert "已受理" in back.text
         again = await person.opens(f"/cases/{one['id']}")
