@@ -22,7 +22,7 @@ OWN_FOLDERS = {
 }
 """What a service alone has."""
 CONSOLE_FOLDERS = {
-    "pages", "rendering", "http", "login", "upstream", "cases", "setup", "templates", "static",
+    "pages", "rendering", "http", "login", "upstream", "cases", "setup", "views", "drafts", "templates", "static",
     "texts", "tables", "migrations",
 }  # fmt: skip
 CONSOLE_HALL = HALL - {"consumer.py"} | {"app.py"}
