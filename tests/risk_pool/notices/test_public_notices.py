@@ -170,7 +170,7 @@ async def test_a_scheme_may_hide_amounts_and_want_subsidies_shown_before_they_ar
         trial = (await pool.shown(subsidy))["trial"]["trial"]
         assert code_of(await pool.decides_on(subsidy, trial)) == (409, "public-notice-needed")
         at = f"/pools/{pool.code}/public-notices"
-        waiting = (await pool.auditor.get(f"{at}/waiting")).json()
+        waiting = (await pool.auditor.get(f"{at}/waiting")).json()["items"]
         assert [(one["kind"], one["id"]) for one in waiting] == [("subsidy", subsidy["id"])]
         body = {"title": "补贴公示", "subsidies": [subsidy["id"]], "opens_on": "2026-07-02"}
         notice = (await pool.maker.post(at, json=body)).json()
