@@ -161,7 +161,7 @@ async def test_a_service_that_does_not_answer_is_said_so(house: House):
         await visitor.logs_in("reviewer-lin")
         page = await visitor.opens("/cases")
         assert page.status == 503
-        assert "后台服务暂时无法连接" in page.text
+        assert "系统的这一部分暂时没有应答" in page.text
         start = await visitor.opens("/")
         assert start.status == 200 and "东丽区" in start.text
         ready = await visitor.client.get("/readyz")
