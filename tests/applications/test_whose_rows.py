@@ -69,6 +69,8 @@ THE_BUREAUS_OWN = {
     "staff",
 }
 """Tables of which no bank sees a row."""
+OF_AUDITORS = {"audit_samples"}
+"""Of auditors alone: tests/console/test_audit.py."""
 WITH_A_BANKS_ROWS = {
     "applications",
     "borrowers",
@@ -324,6 +326,17 @@ GROUPS = {
     ("POST", "/related-firms/{membership_id}/end"),
 }
 """Shown to be closed to every bank in test_related_firms."""
+AUDITS = {
+    ("POST", "/audit-samples"),
+    ("GET", "/audit-samples"),
+    ("GET", "/audit-samples/{sample_id}"),
+    ("GET", "/audit-samples/{sample_id}/again"),
+    ("GET", "/audit-samples/{sample_id}/export.{file_form}"),
+    ("GET", "/trails/{loan_id}"),
+}
+"""Of auditors alone: tests/e2e/roles.csv, tests/console/test_audit.py."""
+OWN_WORK = {("GET", "/my-acts"), ("GET", "/my-figures")}
+"""What whoever asks has done, and the figures of his own rows: tests/console/test_first_pages.py."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",
@@ -338,7 +351,7 @@ FOR_ALL = {
 }
 LISTS = {
     "/to-do", "/applications", "/applications/export.{file_form}", "/loans", "/loan-requests",
-    "/statistics", "/queue",
+    "/statistics", "/queue", "/queue/export.{file_form}",
 }  # fmt: skip
 READS = {
     "/applications/{case_id}",
@@ -372,7 +385,7 @@ def test_every_route_stands_in_one_of_these_lists():
     known = {("POST", path) for path in (*steps, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL | BUREAU_READS}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
-    known |= REGISTER | LISTED | AROUND | GROUPS
+    known |= REGISTER | LISTED | AROUND | GROUPS | AUDITS | OWN_WORK
     known |= {("PATCH", "/banks/{code}")}
     # Shown to tell nobody's in test_pre_checks.
     known |= {("POST", "/pre-checks")}
@@ -559,6 +572,7 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *OF_INTAKE,
         *OF_DEMANDS,
         *AROUND_LOANS,
+        *OF_AUDITORS,
         "bank_suspensions",
         "waits",
     }

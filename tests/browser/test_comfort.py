@@ -65,7 +65,7 @@ async def test_of_two_tabs_the_second_is_told_who_was_faster_and_keeps_its_words
         await first.get_by_role("button", name="提出同意意见").click()
         await expect(first.get_by_role("status").first).to_contain_text("等待另一人审批")
         await second.get_by_role("button", name="提出同意意见").click()
-        told = second.get_by_role("alert")
+        told = second.get_by_role("region", name="您打开本页之后，已有人办理")
         await expect(told).to_contain_text("林晓")
         await expect(told).to_contain_text("提出同意意见")
         await expect(second.get_by_text(WORDS).first).to_be_attached()
