@@ -166,8 +166,8 @@ PARTY = {"pool": "dongli", "role": "guarantor", "code": "TJ-GUA", "name": "天�
 WRONG = [
     ("bank", BANK | {"uscc": "91100000100003962X"}, "校验"),
     ("bank", BANK | {"name": ""}, "至少 1 个字符"),
-    ("bank", BANK | {"code": "工行"}, "格式"),
-    ("pool", POOL | {"code": "Dongli"}, "格式"),
+    ("bank", BANK | {"code": "工行"}, "只能用半角字母"),
+    ("pool", POOL | {"code": "Dongli"}, "只能用"),
     ("pool", POOL | {"opened_on": "2022-10-27"}, "没有已发布"),
     ("pool", POOL | {"opened_on": ""}, "日期"),
     ("pool", POOL | {"programme": "template_chain"}, "没有已发布"),
@@ -175,7 +175,7 @@ WRONG = [
     ("line", LINE | {"amount": "many"}, "两位小数"),
     ("line", LINE | {"valid_from": "soon"}, "日期"),
     ("line", LINE | {"pool_share": "-1.00"}, "须大于 0"),
-    ("party", PARTY | {"code": ""}, "格式"),
+    ("party", PARTY | {"code": ""}, "代码"),
 ]
 
 
