@@ -1,7 +1,9 @@
 """Where the running services answer.
 
-An address is decided by opening its socket and keeping it: a port that is only looked at is
-anybody's again a moment later, and on a busy machine somebody does take it.
+An address is decided by opening its socket, listening on it and keeping it: a port that is only
+looked at is anybody's again a moment later, and one that is only bound is bound by a second instance,
+too (Linux lets sockets with SO_REUSEADDR share a port until one of them listens). Whoever connects
+before the service runs waits for it.
 """
 
 import socket
@@ -21,7 +23,7 @@ USUAL_PORTS = {
 
 @dataclass(frozen=True)
 class Addresses:
-    """A socket of each service on this machine: bound, and not yet listened on."""
+    """A socket of each service on this machine, listened on, and not yet served."""
 
     sockets: dict[str, socket.socket]
     ports: dict[str, int]
@@ -66,6 +68,7 @@ def _bound(wanted: int) -> socket.socket:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             opened.bind((HOST, port))
+            opened.listen()
         except OSError:
             opened.close()
             continue

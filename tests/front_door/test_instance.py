@@ -149,3 +149,14 @@ def test_a_port_that_was_taken_is_explained_with_its_holder(monkeypatch):
     [line, *_] = addresses.replaced(got)
     assert got.ports["console"] != port
     assert f"Port {port} is taken by" in line and f"console is at {got.ports['console']}" in line
+
+
+def test_two_that_start_at_the_same_moment_have_ports_of_their_own(monkeypatch):
+    with socket.create_server((addresses.HOST, 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setattr(addresses, "USUAL_PORTS", {"console": port})
+    first, second = addresses.usual(), addresses.usual()
+
+    assert first.ports["console"] != second.ports["console"]
+    first.close()
+    second.close()
