@@ -156,7 +156,7 @@ FILING: list[Case] = [
 ]  # fmt: skip
 JUDGING: list[Case] = [
     ("maker", "{submitted}/return", {"gaps": [{"text": ""}, {"text": LONG, "code": "NO!"}]}, 422,
-     "#/gaps/0/text=too-short #/gaps/1/code=malformed #/gaps/1/code=not-an-option #/gaps/1/text=too-long"),
+     "#/gaps/0/text=too-short #/gaps/1/code=malformed #/gaps/1/text=too-long"),
     ("maker", "{submitted}/return", {"gaps": [{"text": "缺", "code": "in-time"},
                                               {"text": "缺", "code": "nonsense"}]}, 422,
      "#/gaps/1/code=unknown-check"),
