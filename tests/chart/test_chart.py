@@ -22,6 +22,7 @@ SECRETS = {
     "APPLICATIONS_DATABASE_URL": "applications",
     "RISK_POOL_DATABASE_URL": "risk_pool",
     "NOTIFICATIONS_DATABASE_URL": "notifications",
+    "CONSOLE_DATABASE_URL": "console",
 }
 FROM_OUTSIDE = {
     "AWS_REGION", "AWS_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
@@ -72,7 +73,8 @@ def test_without_values_one_message_names_what_has_to_be_said():
 @pytest.mark.parametrize(
     "wrong",
     ["image.tag=latest", "image.digest=sha256:12", "console.publicUrl=http://pool.example.cn",
-     "backup.claim=", "tls.certificate=x", "environment=prod", "kafka.mechanism=OAUTHBEARER"],
+     "backup.claim=", "tls.certificate=x", "environment=prod", "kafka.mechanism=OAUTHBEARER",
+     "console.session.hours=13", "console.ownerSecret="],
 )  # fmt: skip
 def test_a_value_that_would_not_work_is_refused_before_anything_is_changed(wrong: str):
     assert rendered("--set", wrong).returncode != 0
@@ -92,7 +94,7 @@ def test_kubernetes_takes_every_object(found: list[dict[str, Any]], version: str
 
 def test_every_pod_may_run_under_the_strictest_policy(found: list[dict[str, Any]]):
     running = list(pods(found))
-    assert len(running) == 11  # 4 deployments, 5 jobs before them, 2 by time
+    assert len(running) == 12  # 4 deployments, 6 jobs before them, 2 by time
     for name, pod in running:
         assert list(breaches(pod)) == [], name
         assert all(one["resources"]["limits"]["memory"] for one in pod["containers"]), name
@@ -217,7 +219,7 @@ def test_databases_change_before_anything_else_does_and_after_the_settings_were_
     )
     first, *rest = sorted(hooks, key=hooks.__getitem__)
     assert first == "zhidai-check-settings" and rest[-1] == "zhidai-kafka-rights"
-    assert sum("migrate" in name for name in rest) == 3
+    assert sum("migrate" in name for name in rest) == 4
 
 
 def test_a_version_changes_and_a_node_is_emptied_with_a_replica_always_left(

@@ -87,6 +87,9 @@ told by its name, and no process sees another's.
 - {name: CONSOLE_OIDC_ISSUER, value: {{ .Values.identity.issuer | quote }}}
 - {name: CONSOLE_OIDC_CLIENT_ID, value: {{ .Values.identity.clientId }}}
 - {name: CONSOLE_PUBLIC_URL, value: {{ $own.publicUrl | quote }}}
+- {name: CONSOLE_SESSION_IDLE_MINUTES, value: {{ $own.session.idleMinutes | quote }}}
+- {name: CONSOLE_SESSION_HOURS, value: {{ $own.session.hours | quote }}}
+{{ include "zhidai.secret-variable" (list $own.secret "CONSOLE_DATABASE_URL" "") }}
 {{ include "zhidai.secret-variable" (list $own.secret "CONSOLE_SESSION_SECRET" "") }}
 {{ include "zhidai.secret-variable" (list $own.secret "CONSOLE_OIDC_CLIENT_SECRET" "") }}
 {{- include "zhidai.extra-variables" $own.extraEnv }}
