@@ -63,6 +63,11 @@ class AsksOnce(Callers):
         )
         self.refused: list[str] = []
 
+    async def get(self, who: Person, service: str, path: str, **query: Any) -> Any:
+        """A page of a list also where the version before answers it bare."""
+        found = await super().get(who, service, path, **query)
+        return {"items": found, "next_cursor": None} if isinstance(found, list) else found
+
     async def _call(
         self, who: Person, method: str, service: str, path: str, **more: Any
     ) -> httpx.Response:

@@ -23,6 +23,12 @@ async def nothing() -> None:
     """Stands for a question that is not asked."""
 
 
-def items(page: Mapping[str, Any] | None) -> list[Any]:
-    """What stands on a page of a list; nothing where it was not asked for, or not answered."""
+def items(page: Mapping[str, Any] | list[Any] | None) -> list[Any]:
+    """What stands on a page of a list; nothing where it was not asked for, or not answered.
+
+    A service that is exchanged while the console runs may still be of the version that answered some
+    lists bare.
+    """
+    if isinstance(page, list):
+        return page
     return list(page["items"]) if page else []
