@@ -7,7 +7,7 @@ is in docs/operating.md): whoever runs this from cron reads nothing else.
 import base64
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -63,6 +63,16 @@ class Access:
     def get(self, path: str, **query: Any) -> Any:
         """The JSON of a GET."""
         return self._call("GET", path, params=query).json()
+
+    def every(self, path: str, **query: Any) -> Iterator[Any]:
+        """All items of a list, page by page."""
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.get(path, **query, **cursor)
+            yield from page["items"]
+            if not page["next_cursor"]:
+                return
+            cursor = {"cursor": page["next_cursor"]}
 
     def post(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Any:
         """The JSON of a POST. `key` names the fact, so that doing it again changes nothing."""

@@ -36,17 +36,28 @@ class WorkFigure:
     now: str = ""
 
 
+def month_of(at: str) -> str:
+    """The month of a moment in Shanghai, as the column `month` of `by_month`."""
+    return f"to_char({at} at time zone 'Asia/Shanghai', 'YYYY-MM') as month"
+
+
+def within(at: str) -> str:
+    """That a moment lies on one of the days asked for, in Shanghai."""
+    return (
+        f"{at} >= $1::timestamp at time zone 'Asia/Shanghai'"
+        f" and {at} < ($2::date + 1)::timestamp at time zone 'Asia/Shanghai'"
+    )
+
+
 PARKED: Final = WorkFigure(
     code="parked",
     words=Words("搁置的消息", "parked events"),
     unit="count",
     roles=frozenset({"admin"}),
-    by_month="""
-        select to_char(parked_at at time zone 'Asia/Shanghai', 'YYYY-MM') as month, count(*) as amount
+    by_month=f"""
+        select {month_of("parked_at")}, count(*) as amount
         from parked
-        where parked_at >= $1::timestamp at time zone 'Asia/Shanghai'
-          and parked_at < ($2::date + 1)::timestamp at time zone 'Asia/Shanghai'
-          and $3::text is not null
+        where {within("parked_at")} and $3::text is not null
         group by 1
     """,
     now="select count(*) from parked",

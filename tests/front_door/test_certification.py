@@ -94,7 +94,7 @@ WHOLE_WAY = (
 
 def passed(*events: dict[str, Any], url: str, **counts: int) -> set[str]:
     counted = {"delivered": ENOUGH_DELIVERED, "undelivered": 0} | counts
-    seen = collected({"feed": iter(events)}, [{"url": url}] if url else [], tell=told, **counted)
+    seen = collected(events, [{"url": url}] if url else [], tell=told, **counted)
     return {one.step.name for one in judged(seen) if one.passed}
 
 

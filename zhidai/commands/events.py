@@ -43,17 +43,11 @@ def parked(service: Service = "all", state: StateFolder = STATE, url: Url = "") 
     """What could not be applied, and what waits behind it. Exit code 3 when there is any."""
     table = Table("service", "position", "key", "type", "reason", "tries", "error")
     for name, access in reached(service, state, url).items():
-        cursor: dict[str, str] = {}
-        while True:
-            page = access.get("/events/parked", limit=200, **cursor)
-            for event in page["items"]:
-                table.add_row(
-                    name, str(event["position"]), event["key"], event["type"], event["reason"],
-                    str(event["attempts"]), event["error"],
-                )  # fmt: skip
-            if not page["next_cursor"]:
-                break
-            cursor = {"cursor": page["next_cursor"]}
+        for event in access.every("/events/parked", limit=200):
+            table.add_row(
+                name, str(event["position"]), event["key"], event["type"], event["reason"],
+                str(event["attempts"]), event["error"],
+            )  # fmt: skip
     if table.row_count == 0:
         typer.echo("没有搁置的事件。Nothing is parked.")
         return

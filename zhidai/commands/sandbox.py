@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -124,9 +125,9 @@ def certify(
         for name in SERVICES
     }
     notifications = access["notifications"]
-    endpoints = list(_all(notifications, "/endpoints"))
+    endpoints = list(notifications.every("/endpoints", limit=100))
     seen = certification.collected(
-        {name: _feed(one) for name, one in access.items()},
+        chain.from_iterable(_feed(one) for one in access.values()),
         [one for one in endpoints if one["state"] == "active"],
         delivered=_count(notifications, "delivered"),
         undelivered=_count(notifications, "pending") + _count(notifications, "failed"),
@@ -157,16 +158,6 @@ def _feed(access: Access) -> Iterator[dict[str, Any]]:
     cursor: dict[str, str] = {}
     while (page := access.get("/events", limit=1000, **cursor))["items"]:
         yield from page["items"]
-        cursor = {"cursor": page["next_cursor"]}
-
-
-def _all(access: Access, path: str) -> Iterator[dict[str, Any]]:
-    cursor: dict[str, str] = {}
-    while True:
-        page = access.get(path, limit=100, **cursor)
-        yield from page["items"]
-        if page["next_cursor"] is None:
-            return
         cursor = {"cursor": page["next_cursor"]}
 
 

@@ -7,7 +7,7 @@ the bank and have to be refused.
 
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -70,18 +70,17 @@ def judged(seen: Seen) -> tuple[Result, ...]:
 
 
 def collected(
-    feeds: Mapping[str, Iterator[dict[str, Any]]],
+    feed: Iterable[dict[str, Any]],
     endpoints: list[dict[str, Any]],
     *,
     delivered: int,
     undelivered: int,
     tell: Tell,
 ) -> Seen:
-    """All events of the bank by type."""
+    """All that the bank's feeds tell, by type."""
     events: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for feed in feeds.values():
-        for event in feed:
-            events[event["type"].rsplit(".v", 1)[0]].append(event)
+    for event in feed:
+        events[event["type"].rsplit(".v", 1)[0]].append(event)
     return Seen(events, endpoints, delivered, undelivered, tell)
 
 

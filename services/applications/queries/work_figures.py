@@ -3,16 +3,11 @@
 from typing import Final
 
 from shared.life_cycle import SYSTEM_ROLE, Words
-from shared.own_work.figures import PARKED, WorkFigure
+from shared.own_work.figures import PARKED, WorkFigure, month_of, within
 
-_MONTH: Final = "to_char({at} at time zone 'Asia/Shanghai', 'YYYY-MM') as month"
-_WITHIN: Final = (
-    "{at} >= $1::timestamp at time zone 'Asia/Shanghai'"
-    " and {at} < ($2::date + 1)::timestamp at time zone 'Asia/Shanghai'"
-)
 _FILED: Final = f"""
-    select {_MONTH.format(at="submitted_at")}, count(*) as amount
-    from applications where {_WITHIN.format(at="submitted_at")} and $3::text is not null
+    select {month_of("submitted_at")}, count(*) as amount
+    from applications where {within("submitted_at")} and $3::text is not null
     group by 1
 """
 _APPROVED: Final = """
@@ -21,9 +16,9 @@ _APPROVED: Final = """
     group by 1
 """
 _DONE: Final = f"""
-    select {_MONTH.format(at="at")}, count(*) as amount
+    select {month_of("at")}, count(*) as amount
     from case_moves
-    where role <> '{SYSTEM_ROLE}' and subject = $3 and {_WITHIN.format(at="at")}
+    where role <> '{SYSTEM_ROLE}' and subject = $3 and {within("at")}
     group by 1
 """
 

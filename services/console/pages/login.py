@@ -1,6 +1,7 @@
 """The login, the logout, the language, and the page of keys."""
 
 import logging
+from collections.abc import Collection
 from typing import Any
 
 from fastapi import APIRouter
@@ -134,30 +135,25 @@ async def provider_logout(page: Visitor) -> Response:
 @router.post("/language")
 async def language(page: Visitor) -> Response:
     """Change the language and come back."""
-    form = await page.form()
-    chosen = text(form, "language")
-    response = page.redirect(local_path(text(form, "back")))
-    if chosen in LANGUAGES:
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            chosen,
-            max_age=_YEAR_SECONDS,
-            httponly=True,
-            samesite="lax",
-            secure=page.console.settings.secure_cookies,
-        )
-    return response
+    return await _kept_for_a_year(page, "language", LANGUAGES, cookie=LANGUAGE_COOKIE)
 
 
 @router.post("/look")
 async def look(page: Visitor) -> Response:
     """By day, by night, or as the browser wants it; and come back."""
+    return await _kept_for_a_year(page, "look", LOOKS, cookie=LOOK_COOKIE)
+
+
+async def _kept_for_a_year(
+    page: PageContext, field: str, offered: Collection[str], *, cookie: str
+) -> Response:
+    """Keep what was chosen in the browser, where it is one of those offered, and come back."""
     form = await page.form()
-    chosen = text(form, "look")
+    chosen = text(form, field)
     response = page.redirect(local_path(text(form, "back")))
-    if chosen in LOOKS:
+    if chosen in offered:
         response.set_cookie(
-            LOOK_COOKIE, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="lax",
+            cookie, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="lax",
             secure=page.console.settings.secure_cookies,
         )  # fmt: skip
     return response

@@ -3,7 +3,7 @@
 from typing import Final
 
 from shared.life_cycle import Words
-from shared.own_work.figures import PARKED, WorkFigure
+from shared.own_work.figures import PARKED, WorkFigure, month_of, within
 
 FIGURES: Final = (
     WorkFigure(
@@ -11,13 +11,10 @@ FIGURES: Final = (
         words=Words("未送达的通知", "notices that reached nobody"),
         unit="count",
         roles=frozenset({"admin"}),
-        by_month="""
-            select to_char(created_at at time zone 'Asia/Shanghai', 'YYYY-MM') as month,
-                   count(*) as amount
+        by_month=f"""
+            select {month_of("created_at")}, count(*) as amount
             from deliveries
-            where state = 'failed' and created_at >= $1::timestamp at time zone 'Asia/Shanghai'
-              and created_at < ($2::date + 1)::timestamp at time zone 'Asia/Shanghai'
-              and $3::text is not null
+            where state = 'failed' and {within("created_at")} and $3::text is not null
             group by 1
         """,
         now="select count(*) from deliveries where state = 'failed'",
