@@ -131,9 +131,9 @@ def _copied(column: str, kind: str) -> str:
     if kind == "uuid" and column not in _KEPT:
         return f"pg_temp.book_id(t.{column}, k)"
     if column in _NUMBERS and kind == "text":
-        return f"t.{column} || '-' || k"
+        return f"t.{column} || 'K' || k"
     if column in _CANONICAL:
-        return f"case when t.{column} = '' then '' else t.{column} || k end"
+        return f"case when t.{column} = '' then '' else t.{column} || 'K' || k end"
     if column == "page":
         return "replace(t.page, t.case_id::text, pg_temp.book_id(t.case_id, k)::text)"
     return f"t.{column}"

@@ -1,0 +1,16 @@
+"""The planner guesses better how many rows somebody sees.
+
+Revision ID: 0105
+"""
+
+from alembic import op
+
+from shared.postgres.estimated_policies import choose
+
+revision = "0105"
+down_revision = "0101"
+
+
+def upgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    choose(op)
