@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -68,9 +68,7 @@ async def write(
             await conn.close()
 
 
-async def _rest(
-    connections: dict[str, asyncpg.Connection], tell: Callable[[str], None]
-) -> None:
+async def _rest(connections: dict[str, asyncpg.Connection], tell: Callable[[str], None]) -> None:
     await _fill(connections["risk_pool"], RISK_POOL, tell, then=_in_risk_pool)
     await _fill(connections["notifications"], NOTIFICATIONS, tell, then=_in_notifications)
 
@@ -91,7 +89,7 @@ async def _fill(
     tables: Sequence[Copied],
     tell: Callable[[str], None],
     *,
-    then: Callable[[asyncpg.Connection], "asyncio.Future[None] | object"],
+    then: Callable[[asyncpg.Connection], Awaitable[None]],
 ) -> None:
     database = await conn.fetchval("select current_database()")
     for table in tables:
@@ -107,7 +105,7 @@ async def _fill(
         for index in indexes:
             await conn.execute(index["made_by"])
         tell(f"{database}.{table.name}: {done.split()[-1]} in {time.monotonic() - begun:.1f} s")
-    await then(conn)  # type: ignore[misc]
+    await then(conn)
     await conn.execute("vacuum analyze")
 
 

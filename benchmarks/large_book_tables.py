@@ -50,7 +50,9 @@ APPLICATIONS: Final = (
     ),
     Copied(name="collateral", case="t.application_id"),
     Copied(name="valuations", case="t.application_id"),
-    Copied(name="documents", case="t.application_id", where="b.copies < 2000 or t.document_no <= 2"),
+    Copied(
+        name="documents", case="t.application_id", where="b.copies < 2000 or t.document_no <= 2"
+    ),
     Copied(name="superseded_revisions", case="t.application_id"),
     Copied(
         name="case_moves",
@@ -76,7 +78,11 @@ RISK_POOL: Final = (
     Copied(name="coverages", case="t.loan_id"),
     Copied(name="positions", case="t.loan_id"),
     Copied(name="loan_pledges", case="t.loan_id"),
-    Copied(name="warnings", case="t.loan_id", columns={"about": "replace(t.about, t.loan_id::text, pg_temp.book_id(t.loan_id, k)::text)"}),
+    Copied(
+        name="warnings",
+        case="t.loan_id",
+        columns={"about": "replace(t.about, t.loan_id::text, pg_temp.book_id(t.loan_id, k)::text)"},
+    ),
     Copied(name="claims", case="t.loan_id"),
     Copied(name="claim_payments", case=_CLAIM),
     Copied(name="claim_shares", case=_CLAIM),

@@ -1,12 +1,15 @@
 """How long each page of the console takes, over what runs: `zhidai up` on the data of `zhidai demo`.
 
     python -m benchmarks.pages [--state .zhidai] [--url http://…] [--times 5] [--limit 200]
+                               [--people leader-gao,icbc-operator] [--keep small.json] [--beside small.json]
 
 Each kind of user goes through the pages from link to link, one page of each route; every page is asked
 for several times, and the middle one counts; beside it stands what the house's process worked for it, which
-is the same on a busy machine. Over the limit (milliseconds): a page is named, and the end is 1. What no link leads to is told, so that a page that was not measured is not taken for a fast one.
+is the same on a busy machine. `--keep` writes what was measured, `--beside` sets it beside what was
+kept of a smaller book. Over the limit (milliseconds): a page is named, and the end is 1. What no link leads to is told, so that a page that was not measured is not taken for a fast one.
 """
 
+import json
 import os
 import re
 import statistics
@@ -86,7 +89,7 @@ def worked(pid: int) -> float:
 def logged_in(url: str, subject: str) -> httpx.Client:
     """A browser of somebody."""
     client = httpx.Client(
-        base_url=url, follow_redirects=True, timeout=60, headers={"Sec-Fetch-Site": "same-origin"}
+        base_url=url, follow_redirects=True, timeout=120, headers={"Sec-Fetch-Site": "same-origin"}
     )
     token = re.search(r'name="_token" value="([^"]+)"', client.get("/login").text)
     assert token is not None, "a login page has a form"
@@ -147,10 +150,18 @@ def main(asked: Namespace) -> int:
             print("nothing runs: zhidai demo, then zhidai up", file=sys.stderr)
             return 2
         url, pid = running.addresses["console"], running.pid
-    found = measured(url, asked.times, pid=pid)
-    print(f"{'ms':>6} {'worked':>6}  page (route, as whom, example)")
+    people = asked.people.split(",") if asked.people else PEOPLE
+    found = measured(url, asked.times, people, pid=pid)
+    if asked.keep:
+        kept = {route: one.milliseconds for route, one in found.items()}
+        Path(asked.keep).write_text(json.dumps(kept, indent=1))
+    smaller = json.loads(Path(asked.beside).read_text()) if asked.beside else {}
+    print(f"{'ms':>6} {'worked':>6} {'before':>6}  page (route, as whom, example)")
     for one in sorted(found.values(), key=lambda one: -one.milliseconds):
-        print(f"{one.milliseconds:6.0f} {one.worked:6.0f}  {one.route}  {one.subject}  {one.path}")
+        before = f"{smaller[one.route]:.0f}" if one.route in smaller else "–"
+        print(
+            f"{one.milliseconds:6.0f} {one.worked:6.0f} {before:>6}  {one.route}  {one.subject}  {one.path}"
+        )
     missing = sorted({one.path for one in ROUTES if not _NO_PAGES.search(one.path)} - found.keys())
     print(f"{len(found)} pages; not reached by links: {', '.join(missing) or 'none'}")
     slow = [one for one in found.values() if one.milliseconds > asked.limit]
@@ -164,4 +175,7 @@ if __name__ == "__main__":
     parser.add_argument("--url", default="")
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--people", default="")
+    parser.add_argument("--keep", default="")
+    parser.add_argument("--beside", default="")
     sys.exit(main(parser.parse_args()))

@@ -107,6 +107,7 @@ def my_work_router(
         async with context.database.looking(caller.institution) as conn:
             found = await read_figures(
                 conn, figures, roles=caller.roles, subject=caller.subject,
+                bank=None if caller.party else caller.bank,
                 today=business_date(context.clock.now()),
             )  # fmt: skip
         return MyFigures(figures=[MyFigure.model_validate(one) for one in found])

@@ -76,3 +76,10 @@ def hold_by_bank(op: Any) -> None:
             or (bank_code <> '' and bank_code = current_setting('zhidai.institution', true)))
         """
     )
+
+
+def find_by_day_and_bank(op: Any) -> None:
+    """Indexes of the open waits in the order in which they are listed, of all and of each bank."""
+    order = "(coalesce(due_on, '9999-12-31'::date)), id"
+    op.execute(f"create index waits_in_order on waits ({order}) where ended_at is null")
+    op.execute(f"create index waits_of_bank on waits (bank_code, {order}) where ended_at is null")

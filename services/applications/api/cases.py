@@ -62,10 +62,10 @@ async def read_statistics(
         return StatisticsAnswer(
             cases=[
                 StatisticsRow(**dict(row))
-                for row in await statistics.case_counts(conn, pool_code=pool)
+                for row in await statistics.case_counts(conn, own=caller.bank, pool_code=pool)
             ],
             loans=[
                 LoanStatisticsRow(**dict(row))
-                for row in await statistics.loan_sums(conn, pool_code=pool)
+                for row in await statistics.loan_sums(conn, own=caller.bank, pool_code=pool)
             ],
         )

@@ -110,7 +110,7 @@ async def list_endangered(
     after = decode_cursor(cursor, UUID)[0] if cursor else None
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
-        page, last = await reads.watched(conn, bank=bank, after=after, loans=limit)
+        page, last = await reads.watched(conn, own=caller.bank, bank=bank, after=after, loans=limit)
         told = await reads.alerts(conn, [one.row["application_id"] for one in page])
         done = await reads.measures(conn, [row["id"] for row in told.values()])
     items = [

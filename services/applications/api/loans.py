@@ -102,6 +102,7 @@ async def list_loans(
     async with context.database.reading(caller.institution) as session:
         rows = await loans.loans(
             session,
+            own=caller.bank,
             pool_code=pool,
             bank_code=bank,
             state=state,

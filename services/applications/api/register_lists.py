@@ -81,6 +81,7 @@ FIRMS = Listed(
 
 
 async def _rights_wanted(
+    caller: Reader,
     q: Annotated[
         Words, Query(description="A number in any spelling, part of a name, a credit code.")
     ] = None,
@@ -90,7 +91,7 @@ async def _rights_wanted(
     pledged: bool | None = None,
 ) -> dict[str, Any]:
     wanted = lists.RightFilter(
-        q=q, kind=kind, legal_status=legal_status, owner=owner, pledged=pledged
+        own=caller.bank, q=q, kind=kind, legal_status=legal_status, owner=owner, pledged=pledged
     )
     return dict(lists.conditions_of_rights(wanted))
 

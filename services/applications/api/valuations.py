@@ -243,7 +243,9 @@ async def list_shortfalls(
     after = decode_cursor(cursor, UUID)[0] if cursor else None
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
-        found = await right_values.covers(conn, bank=bank, after=after, loans=limit + 1, day=today)
+        found = await right_values.covers(
+            conn, asked_by=caller.bank, bank=bank, after=after, loans=limit + 1, day=today
+        )
     page = found[:limit]
     return Page(
         items=[cover_answer(row, one) for row, one in page if all_loans or one.shortfall_fen],
@@ -285,5 +287,5 @@ async def read_statistics(caller: Reader, context: CurrentContext) -> Page[Value
     """What rights were found to be worth, by kind, industry of the borrower and method, of the
     valuations that you may see."""
     async with context.database.looking(caller.institution) as conn:
-        rows = await valuations.statistics(conn)
+        rows = await valuations.statistics(conn, own=caller.bank)
     return Page(items=[ValueStatistics.model_validate(dict(row)) for row in rows])

@@ -57,11 +57,14 @@ async def covers(
     loans: int,
     day: date,
     among: Sequence[UUID] | None = None,
+    asked_by: str | None = None,
 ) -> list[tuple[Mapping[str, Any], Cover]]:
     """So many loans behind `after`, each with what covers it. Of valuations, those of the loan's
-    own bank and of the bureau are looked at; the rates are those of the loan's own terms. `among`:
-    of these cases only."""
-    rows = await valuations.loans(conn, bank=bank, after=after, limit=loans, among=among)
+    own bank and of the bureau are looked at; the rates are those of the loan's own terms. `asked_by`:
+    the bank that asks; `among`: of these cases only."""
+    rows = await valuations.loans(
+        conn, own=asked_by, bank=bank, after=after, limit=loans, among=among
+    )
     case_ids = [row["id"] for row in rows]
     pledged = await valuations.pledged(conn, case_ids)
     other = await valuations.other_collateral(conn, case_ids)

@@ -36,7 +36,7 @@ async def watch_rights(
             return
         after: UUID | None = None
         while True:
-            page, after = await watched(conn, bank=None, after=after, loans=AT_ONCE)
+            page, after = await watched(conn, own=None, bank=None, after=after, loans=AT_ONCE)
             await _tell(conn, page, today=today, within_days=within_days, now=moment)
             if after is None:
                 break

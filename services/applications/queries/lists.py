@@ -17,6 +17,7 @@ from shared import canonical
 from shared.clock import SHANGHAI
 from shared.ip_numbers import possible_numbers
 from shared.postgres.conditions import between
+from shared.postgres.database import EVERYWHERE
 from shared.postgres.grids import Grid, Sortable
 from shared.postgres.literals import containing, literals
 
@@ -137,6 +138,8 @@ def _meant_by(q: str | None) -> Mapping[str, Any]:
 class RightFilter:
     """Which rights a list shows; None leaves a question alone."""
 
+    own: str | None
+    """The bank that asks; None for the bureau."""
     q: str | None = None
     kind: str | None = None
     legal_status: str | None = None
@@ -169,7 +172,16 @@ def conditions_of_rights(wanted: RightFilter) -> Mapping[str, Any]:
     if wanted.owner is not None:
         said.append("and s.owner_uscc = {}")
         values.append(wanted.owner)
-    known = f"exists (select from right_statements as s where {_OF_RIGHT} {' '.join(said)})"
+    # Asked right by right, in the order of the page: as a join all that was ever said would be read.
+    known = (
+        f"exists (select from right_statements as s where {_OF_RIGHT} {' '.join(said)} offset 0)"
+    )
+    if wanted.own is not None:
+        # Of a bank's few the whole are sooner gathered than met with on the way through all.
+        known = f"""(r.kind, r.number, r.nice_class) in (
+            select s.kind, s.number, s.nice_class from right_statements as s
+            where s.bank_code = any({{}}::text[]) {" ".join(said)})"""
+        values.insert(0, [wanted.own, EVERYWHERE])
     return {
         known: tuple(values),
         "r.kind = {}": wanted.kind,

@@ -32,6 +32,7 @@ async def loan_of(session: AsyncSession, case_id: UUID) -> LoanRow | None:
 async def loans(
     session: AsyncSession,
     *,
+    own: str | None,
     pool_code: str | None,
     bank_code: str | None,
     state: Sequence[State],
@@ -40,7 +41,7 @@ async def loans(
     after: UUID | None,
     limit: int,
 ) -> Sequence[tuple[LoanRow, ApplicationRow]]:
-    """Loans with their cases, the oldest first, above the id `after`.
+    """Loans with their cases, the oldest first, above the id `after`. `own`: the bank that asks.
 
     `unreported`: only those that are out and not compensated, were paid out by the end of that
     month, and have no position of it; a later month's does not stand in for it.
@@ -53,6 +54,8 @@ async def loans(
     )
     if after is not None:
         query = query.where(col(LoanRow.application_id) > after)
+    if own is not None:
+        query = query.where(col(LoanRow.bank_code) == own)
     if pool_code is not None:
         query = query.where(col(LoanRow.pool_code) == pool_code)
     if bank_code is not None:

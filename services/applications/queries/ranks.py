@@ -35,7 +35,11 @@ select h.kind, h.number, h.nice_class, h.rank, a.bank_code, a.borrower_uscc,
              and (m.right_kind, m.right_number, m.nice_class) = (h.kind, h.number, h.nice_class)
        ) as is_registered
 from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
-join held_rights as h using (kind, number, nice_class)
+-- Right by right: as a join, planned before there are statistics, all that is held would be read.
+cross join lateral (
+    select * from held_rights as held
+    where (held.kind, held.number, held.nice_class) = (asked.kind, asked.number, asked.nice_class)
+    offset 0) as h
 join applications as a on a.id = h.application_id
 left join loans as l on l.application_id = a.id
 cross join lateral (select {OWED} as fen) as owed
@@ -49,15 +53,21 @@ where application_id = any($1::uuid[])
 _OUT_OF_ORDER: Final = """
 with pledged as (
     select h.kind, h.number, h.nice_class, h.rank, h.application_id, p.registered_on
-    from held_rights as own
-    join held_rights as h using (kind, number, nice_class)
+    from unnest($1::uuid[]) as asked (id)
+    cross join lateral (
+        select kind, number, nice_class from held_rights as held
+        where held.application_id = asked.id offset 0) as own
+    cross join lateral (
+        select * from held_rights as held
+        where (held.kind, held.number, held.nice_class) = (own.kind, own.number, own.nice_class)
+        offset 0) as h
     join applications as a on a.id = h.application_id
     join collateral as c
         on c.application_id = a.id and c.revision = a.revision
        and (c.kind, c.number, c.nice_class) = (h.kind, h.number, h.nice_class)
     join pledge_registrations as p
         on (p.application_id, p.collateral_no) = (c.application_id, c.collateral_no)
-    where own.application_id = any($1::uuid[]) and p.ended_on is null
+    where p.ended_on is null
 )
 select distinct one.application_id, one.kind, one.number, one.nice_class,
        case when one.rank < other.rank then 'late' else 'early' end as how

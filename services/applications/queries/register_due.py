@@ -53,6 +53,9 @@ join lateral (
       and change.matures_on > change.matured_on
     order by decided_on desc, id desc limit 1) as longer on true
 where a.state in ({literals(IS_LOAN)}) and p.state in ({literals(LIVING)})
+  -- Of the few loans that run longer, and below of the few rights of which others have spoken.
+  and a.id in (select loan_id from loan_changes
+               where state = '{ChangeState.APPROVED}' and matures_on > matured_on)
   and p.registered_on <= longer.decided_on
   and coalesce(p.term_until, longer.matured_on) < l.matures_on
 union all
@@ -80,6 +83,9 @@ join lateral (
     where last.owner_name_canonical <> own.owner_name_canonical and last.owner_name !~ '{_SEVERAL}'
       and first.since is not null) as renamed on true
 where a.state in ({literals(IS_LOAN)}) and p.state in ({literals(LIVING)})
+  and (c.kind, c.number, c.nice_class) in (
+      select kind, number, nice_class from right_statements
+      where source <> 'case' and owner_name is not null)
   and not exists (
       select from case_moves as m
       where m.case_id = p.id and m.case_kind = 'pledge' and m.action = '{Action.CHANGE}'

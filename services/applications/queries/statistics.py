@@ -12,7 +12,7 @@ _CASES: Final = """
 select pool_code, to_char(submitted_at at time zone 'Asia/Shanghai', 'YYYY-MM') as month, state,
        count(*) as cases, sum(amount_fen)::bigint as amount_fen
 from applications
-where $1::text is null or pool_code = $1
+where ($1::text is null or pool_code = $1) and ($2::text is null or bank_code = $2)
 group by pool_code, month, state order by pool_code, month, state
 """
 _LOANS: Final = f"""
@@ -25,20 +25,23 @@ select l.pool_code, count(*) as loans, sum(l.amount_fen)::bigint as disbursed_fe
 from loans as l join applications as a on a.id = l.application_id
 left join applications as renewed
     on renewed.id = a.renews and renewed.bank_code = a.bank_code
-where $1::text is null or l.pool_code = $1
+where ($1::text is null or l.pool_code = $1) and ($3::text is null or l.bank_code = $3)
 group by l.pool_code order by l.pool_code
 """
 
 
 async def case_counts(
-    conn: asyncpg.Connection, *, pool_code: str | None
+    conn: asyncpg.Connection, *, own: str | None, pool_code: str | None
 ) -> Sequence[asyncpg.Record]:
-    """The cases that the institution that looks may see, by pool, month and state."""
-    rows: list[asyncpg.Record] = await conn.fetch(_CASES, pool_code)
+    """The cases that the institution that looks may see, by pool, month and state. `own`: its code,
+    where it is a bank."""
+    rows: list[asyncpg.Record] = await conn.fetch(_CASES, pool_code, own)
     return rows
 
 
-async def loan_sums(conn: asyncpg.Connection, *, pool_code: str | None) -> Sequence[asyncpg.Record]:
+async def loan_sums(
+    conn: asyncpg.Connection, *, own: str | None, pool_code: str | None
+) -> Sequence[asyncpg.Record]:
     """The loans that it may see, by pool."""
-    rows: list[asyncpg.Record] = await conn.fetch(_LOANS, pool_code, State.OVERDUE)
+    rows: list[asyncpg.Record] = await conn.fetch(_LOANS, pool_code, State.OVERDUE, own)
     return rows

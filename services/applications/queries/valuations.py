@@ -36,8 +36,8 @@ select a.id, a.number, a.bank_code, a.pool_code, a.programme, a.mode, a.approved
        l.outstanding_fen, l.matures_on
 from loans as l join applications as a on a.id = l.application_id
 where a.state in ({literals(IS_LOAN)})
-  and ($1::uuid is null or a.id > $1) and ($2::text is null or a.bank_code = $2)
-  and ($4::uuid[] is null or a.id = any($4))
+  and ($1::uuid is null or a.id > $1) and ($2::text is null or l.bank_code = $2)
+  and ($5::text is null or l.bank_code = $5) and ($4::uuid[] is null or a.id = any($4))
 order by a.id limit $3
 """
 # A right that was pledged on a call for cover stands behind those of the case.
@@ -71,6 +71,7 @@ with said as (
     join collateral as c
         on (c.application_id, c.revision, c.collateral_no)
          = (v.application_id, v.revision, v.collateral_no)
+    where $1::text is null or a.bank_code = $1
     union all
     select kind, '', method, amount_fen from right_valuations where related_to is null
 )
@@ -108,13 +109,14 @@ async def of_rights(
 async def loans(
     conn: asyncpg.Connection,
     *,
+    own: str | None,
     bank: str | None,
     after: UUID | None,
     limit: int,
     among: Sequence[UUID] | None = None,
 ) -> list[asyncpg.Record]:
-    """Loans that are out, behind `after`; `among`: of these cases only."""
-    rows: list[asyncpg.Record] = await conn.fetch(_LOANS, after, bank, limit, among)
+    """Loans that are out, behind `after`; `own`: the bank that asks; `among`: of these cases only."""
+    rows: list[asyncpg.Record] = await conn.fetch(_LOANS, after, bank, limit, among, own)
     return rows
 
 
@@ -133,7 +135,8 @@ async def other_collateral(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -
     return {row["application_id"]: row["fen"] for row in await conn.fetch(_OTHER, case_ids)}
 
 
-async def statistics(conn: asyncpg.Connection) -> list[asyncpg.Record]:
-    """Counts and amounts by kind of right, industry of the borrower and method."""
-    rows: list[asyncpg.Record] = await conn.fetch(_STATISTICS)
+async def statistics(conn: asyncpg.Connection, *, own: str | None) -> list[asyncpg.Record]:
+    """Counts and amounts by kind of right, industry of the borrower and method. `own`: the bank that
+    asks."""
+    rows: list[asyncpg.Record] = await conn.fetch(_STATISTICS, own)
     return rows

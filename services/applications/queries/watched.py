@@ -49,6 +49,7 @@ _PLEDGED: Final = f"""{_OFFERED}
   and a.id in (select l2.application_id from loans as l2
                where ($1::uuid is null or l2.application_id > $1)
                  and ($2::text is null or l2.bank_code = $2)
+                 and ($4::text is null or l2.bank_code = $4)
                order by l2.application_id limit $3::int)
 order by a.id, c.collateral_no
 """
@@ -66,6 +67,7 @@ _NEXT: Final = """
 select (array_agg(application_id order by application_id desc))[1] from (
     select application_id from loans
     where ($1::uuid is null or application_id > $1) and ($2::text is null or bank_code = $2)
+      and ($4::text is null or bank_code = $4)
     order by application_id limit $3::int) as page
 having count(*) = $3::int
 """
@@ -91,12 +93,17 @@ class Watched:
 
 
 async def watched(
-    conn: asyncpg.Connection, *, bank: str | None, after: UUID | None, loans: int
+    conn: asyncpg.Connection,
+    *,
+    own: str | None,
+    bank: str | None,
+    after: UUID | None,
+    loans: int,
 ) -> tuple[list[Watched], UUID | None]:
     """The pledged rights of so many loans behind `after`, and the last of these loans; None where
-    there are no more. Of what was said, only what the loan's own bank may read is looked at."""
-    rows = await conn.fetch(_PLEDGED, after, bank, loans)
-    last: UUID | None = await conn.fetchval(_NEXT, after, bank, loans)
+    there are no more. `own`: the bank that asks. Of what was said, only what the loan's own bank may read is looked at."""
+    rows = await conn.fetch(_PLEDGED, after, bank, loans, own)
+    last: UUID | None = await conn.fetchval(_NEXT, after, bank, loans, own)
     return await _with_what_is_known(conn, rows), last
 
 

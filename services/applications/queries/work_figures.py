@@ -3,11 +3,11 @@
 from typing import Final
 
 from shared.life_cycle import SYSTEM_ROLE, Words
-from shared.own_work.figures import PARKED, WorkFigure, month_of, within
+from shared.own_work.figures import OWN, PARKED, WorkFigure, month_of, within
 
 _FILED: Final = f"""
     select {month_of("submitted_at")}, count(*) as amount
-    from applications where {within("submitted_at")} and $3::text is not null
+    from applications where {within("submitted_at")} and {OWN} and $3::text is not null
     group by 1
 """
 _APPROVED: Final = """

@@ -58,8 +58,8 @@ async def list_lines(
     async with context.database.looking(caller.institution) as conn:
         settlement = await found_or_refused(conn, code, Month.parse(month))
         rows = await known.lines_page(
-            conn, settlement["id"], bank=bank, after=(after[0], after[1]), limit=limit + 1
-        )
+            conn, settlement["id"], own=caller.bank, bank=bank, after=(after[0], after[1]), limit=limit + 1,
+        )  # fmt: skip
     items = [LineAnswer(**row) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.bank_code, item.number))
 

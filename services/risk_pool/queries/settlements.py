@@ -105,20 +105,22 @@ async def lines_page(
     conn: asyncpg.Connection,
     settlement_id: UUID,
     *,
+    own: str | None,
     bank: str | None,
     after: tuple[str, str],
     limit: int,
 ) -> list[asyncpg.Record]:
-    """Lines of loans, by bank and number."""
+    """Lines of loans, by bank and number. `own`: the bank that asks."""
     rows: list[asyncpg.Record] = await conn.fetch(
         """select * from settlement_lines
            where settlement_id = $1 and (bank_code, number) > ($2, $3)
-             and ($4::text is null or bank_code = $4)
+             and ($4::text is null or bank_code = $4) and ($6::text is null or bank_code = $6)
            order by bank_code, number limit $5""",
         settlement_id,
         *after,
         bank,
         limit,
+        own,
     )
     return rows
 

@@ -6,7 +6,7 @@ from typing import Final
 from services.risk_pool.domain.coverage import IN_COVER, TAKES_CAPACITY
 from services.risk_pool.domain.recovery import State as RecoveryState
 from shared.life_cycle import Words
-from shared.own_work.figures import PARKED, WorkFigure
+from shared.own_work.figures import OWN, PARKED, WorkFigure
 from shared.postgres.literals import literals
 from shared.roles import BANK_ROLES
 
@@ -35,24 +35,25 @@ _COVERED: Final = """
     select sum(debited_fen - credited_fen) from account_balances where account like 'covered:%'
 """
 _COVERED_OF_BANK: Final = f"""
-    select sum(covered_fen) from coverages where state in ({literals(TAKES_CAPACITY)})
+    select sum(covered_fen) from coverages where state in ({literals(TAKES_CAPACITY)}) and {OWN}
 """
 # By the index of the overdue ones alone.
 _OVERDUE: Final = f"""
     select sum(outstanding_fen) from coverages
-    where overdue_days > 0 and state in ({literals(IN_COVER)})
+    where overdue_days > 0 and state in ({literals(IN_COVER)}) and {OWN}
 """
-_CLAIMED: Final = """
+_CLAIMED: Final = f"""
     select to_char(claimed_on, 'YYYY-MM') as month, sum(outstanding_principal_fen) as amount
     from claims
-    where coalesce(claimed_on, date '1900-01-01') between $1 and $2 and $3::text is not null
+    where coalesce(claimed_on, date '1900-01-01') between $1 and $2 and {OWN}
+      and $3::text is not null
     group by 1
 """
 _RECOVERED: Final = f"""
     select to_char(received_on, 'YYYY-MM') as month, sum(gross_fen) as amount
     from recoveries
     where received_on between $1 and $2 and state = '{RecoveryState.CONFIRMED}'
-      and $3::text is not null
+      and {OWN} and $3::text is not null
     group by 1
 """
 _OWED_BY_DAY: Final = """
