@@ -178,6 +178,7 @@ async def _running(
         service=service.name,
         routes=service.consumes,
         now=clock.now,
+        relay_does=settings.relay,
         clock_is_true=not sandbox,
         learn_time=clock.reload,
     ) as context.messages:
