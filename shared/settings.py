@@ -131,6 +131,12 @@ class ServiceSettings(ProcessSettings):
         "such as Debezium, publishes what the feed has; rests: events wait, while one hands over to the "
         "other. The last two with kafka only.",
     )
+    bank_topics: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,31}(,[A-Za-z0-9][A-Za-z0-9_-]{0,31})*)?$",
+        description="Codes of the banks that have a topic of their own (bank.CODE), with commas: what "
+        "each reads in its feed is published there. With kafka only.",
+    )
     kafka_instance: str = Field(
         default="",
         max_length=100,
@@ -229,6 +235,13 @@ class ServiceSettings(ProcessSettings):
         if does != "publishes" and info.data.get("transport") == "local":
             raise ValueError("with transport local nobody but the relay can publish")
         return does
+
+    @field_validator("bank_topics")
+    @classmethod
+    def _topics_are_kafkas(cls, banks: str, info: ValidationInfo) -> str:
+        if banks and info.data.get("transport") == "local":
+            raise ValueError("with transport local there are no topics")
+        return banks
 
     @field_validator("kafka_password")
     @classmethod
