@@ -53,12 +53,13 @@ class Unauthenticated(Refused):
 
 
 class InvalidToken(Unauthenticated):
-    """A token was sent, and is refused. `reason` is one of REASONS; `found` is for the log alone."""
+    """A token was sent, and is refused; `reason` says why (docs/identity.md)."""
 
     code = "invalid-token"
     headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
     def __init__(self, reason: str, found: str = "") -> None:
+        """`reason` is one of REASONS; `found` is for the log alone."""
         super().__init__(*REASONS[reason], reason=reason)
         self.reason = reason
         self.found = found

@@ -1,5 +1,6 @@
 """Other people's programs read our events from a real broker: kcat, and the CloudEvents SDK for JavaScript."""
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -41,14 +42,19 @@ async def printed(servers: str, events: Sequence[Envelope], record: Any) -> str:
     await transport.close()
     kcat = debian_program("kcat", libraries=("librdkafka1", "libyajl2"))
     variables = {"LD_LIBRARY_PATH": libraries_of(kcat)}
-    version = subprocess.run(
-        [kcat, "-V"], env=variables, capture_output=True, text=True, check=True
+    version = await runs([kcat, "-V"], env=variables)
+    record("version", version.split("Version ")[1].split()[0])
+    command = [kcat, "-b", servers, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-J"]
+    return await runs(command, env=variables)
+
+
+async def runs(command: Sequence[str | Path], **more: Any) -> str:
+    """What a command prints. Fails with what it complained of."""
+    done = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, timeout=120, **more
     )
-    record("version", version.stdout.split("Version ")[1].split()[0])
-    command = [str(kcat), "-b", servers, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-J"]
-    return subprocess.run(
-        command, env=variables, capture_output=True, text=True, check=True, timeout=60
-    ).stdout
+    assert done.returncode == 0, done.stderr
+    return str(done.stdout)
 
 
 def headers_printed(line: str) -> tuple[dict[str, str], str, str]:
@@ -83,14 +89,11 @@ async def test_the_cloudevents_sdk_for_javascript_reads_them(
     second["headers"] += ["ce_institution", "", "id", "x", "__debezium.context.taskId", "0"]
     shutil.copytree(READER, tmp_path, dirs_exist_ok=True)
     (tmp_path / "messages").write_text(lines + json.dumps(second) + "\n")
-    subprocess.run(["npm", "install", "--silent", "--no-audit"], cwd=tmp_path, check=True)
+    await runs(["npm", "install", "--silent", "--no-audit"], cwd=tmp_path)
     record_property("version", version_of_npm(tmp_path, "cloudevents"))
-    read = subprocess.run(
-        ["node", "read.mjs", "messages"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert read.returncode == 0, read.stderr
+    read = await runs(["node", "read.mjs", "messages"], cwd=tmp_path)
 
-    found = [json.loads(line) for line in read.stdout.splitlines()]
+    found = [json.loads(line) for line in read.splitlines()]
     assert found[2] == found[1]
     assert found[:2] == [
         {
