@@ -32,7 +32,9 @@ from shared.http.known_query import known_query
 from shared.http.reads import ReadsMiddleware
 from shared.http.reads import router as reads_router
 from shared.http.sandbox import sandbox_router
+from shared.messaging.bank_topics import PARTITIONS, BankTopics
 from shared.messaging.inbox import Handler
+from shared.messaging.kafka import KafkaTransport
 from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
 from shared.observability import telemetry
@@ -178,6 +180,7 @@ async def _running(
         service=service.name,
         routes=service.consumes,
         now=clock.now,
+        relay_does=settings.relay,
         clock_is_true=not sandbox,
         learn_time=clock.reload,
     ) as context.messages:
@@ -191,6 +194,8 @@ async def _running(
                 name="reads",
             )
         )
+        if settings.bank_topics:
+            tasks.append(asyncio.create_task(_fill_bank_topics(service, settings, context)))
         if service.due:
             tasks.append(asyncio.create_task(_due(service, context), name=f"{service.name} due"))
         for task in tasks:
@@ -203,6 +208,23 @@ async def _running(
             await _finish(tasks)
     await database.close()
     log.info("stopped")
+
+
+async def _fill_bank_topics(service: Service, settings: ServiceSettings, context: Context) -> None:
+    """Publish what banks read in their feeds to topics of their own, over a connection of its own: what a
+    bank's topic refuses must not hold the relay up."""
+    transport = KafkaTransport(
+        settings.kafka_bootstrap_servers,
+        client=f"{service.name}-for-banks",
+        partitions=PARTITIONS,
+        security=settings.kafka_spoken_to(),
+    )
+    banks = settings.bank_topics.split(",")
+    try:
+        topics = BankTopics(context.database, transport, service=service.name, banks=banks)
+        await topics.run(context.stopping)
+    finally:
+        await transport.close()
 
 
 async def _finish(tasks: Sequence[asyncio.Task[None]]) -> None:

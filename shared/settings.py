@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from shared.messaging.kafka_security import IN_THE_CLEAR, OAUTHBEARER, KafkaSecurity
+from shared.messaging.relay_lock import RelayDoes
 from shared.postgres.reads import LEAST_KEPT_DAYS
 from shared.production import (
     DEVELOPMENT_ISSUER,
@@ -124,6 +125,18 @@ class ServiceSettings(ProcessSettings):
     kafka_bootstrap_servers: str = Field(
         default="", description="host:port,host:port; needed when transport is kafka."
     )
+    relay: RelayDoes = Field(
+        default="publishes",
+        description="publishes; numbers: events are numbered and go to the feed, and another program, "
+        "such as Debezium, publishes what the feed has; rests: events wait, while one hands over to the "
+        "other. The last two with kafka only.",
+    )
+    bank_topics: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,31}(,[A-Za-z0-9][A-Za-z0-9_-]{0,31})*)?$",
+        description="Codes of the banks that have a topic of their own (bank.CODE), with commas: what "
+        "each reads in its feed is published there. With kafka only.",
+    )
     kafka_instance: str = Field(
         default="",
         max_length=100,
@@ -215,6 +228,20 @@ class ServiceSettings(ProcessSettings):
         if info.data.get("transport") == "kafka" and not servers:
             raise ValueError("kafka_bootstrap_servers is needed when transport is kafka")
         return servers
+
+    @field_validator("relay")
+    @classmethod
+    def _another_publishes_to_kafka(cls, does: RelayDoes, info: ValidationInfo) -> RelayDoes:
+        if does != "publishes" and info.data.get("transport") == "local":
+            raise ValueError("with transport local nobody but the relay can publish")
+        return does
+
+    @field_validator("bank_topics")
+    @classmethod
+    def _topics_are_kafkas(cls, banks: str, info: ValidationInfo) -> str:
+        if banks and info.data.get("transport") == "local":
+            raise ValueError("with transport local there are no topics")
+        return banks
 
     @field_validator("kafka_password")
     @classmethod

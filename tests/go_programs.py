@@ -29,6 +29,7 @@ class Program:
 
 HELM = Program("helm", "helm.sh/helm/v3", "v3.22.0", "./cmd/helm")
 COMPOSE = Program("docker-compose", "github.com/docker/compose/v2", "v2.40.3", "./cmd")
+PROMTOOL = Program("promtool", "github.com/prometheus/prometheus", "v0.54.1", "./cmd/promtool")
 COSIGN = Program("cosign", "github.com/sigstore/cosign/v2", "v2.6.5", "./cmd/cosign")
 
 

@@ -21,6 +21,13 @@ from starlette.requests import Request
 
 from shared.auth.jwks import Jwks
 from shared.auth.known_tokens import KnownTokens
+from shared.auth.refused_tokens import (
+    InvalidToken,
+    Unauthenticated,
+    note,
+    reason_of,
+    what_was_found,
+)
 from shared.people import person_key
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, Institution
@@ -47,21 +54,6 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 """Of a bank or another party of a pool."""
 _POOL_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _TOKEN_TYPES = {"jwt", "at+jwt"}
-
-
-class Unauthenticated(Refused):
-    """No token, or one that is not to be believed."""
-
-    code = "unauthenticated"
-    status = 401
-    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
-
-
-class InvalidToken(Unauthenticated):
-    """A token was sent, and is refused."""
-
-    code = "invalid-token"
-    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
 class LoginEnded(Unauthenticated):
@@ -161,17 +153,17 @@ class Verifier:
         return caller
 
     async def _verified(self, token: str, keys: KeySet) -> tuple[dict[str, Any], KeySet]:
+        claims: dict[str, Any] = {}
         try:
             try:
                 decoded = decode(token, keys)
             except InvalidKeyIdError:
                 keys = await self.keys.refreshed()
                 decoded = decode(token, keys)
-            self._claims.validate(decoded.claims)
+            claims = decoded.claims
+            self._claims.validate(claims)
         except (JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
-            raise InvalidToken(
-                "访问令牌无效或已过期", "The access token is invalid or has expired."
-            ) from error
+            raise InvalidToken(reason_of(error), what_was_found(claims) or str(error)) from error
         _require_access_token(decoded.header, decoded.claims)
         return decoded.claims, keys
 
@@ -193,7 +185,7 @@ def _require_access_token(header: Mapping[str, Any], claims: Mapping[str, Any]) 
     # Keycloak names the use of a token in the payload: Bearer, ID, Refresh, Logout.
     use = claims.get("typ", "Bearer")
     if kind not in _TOKEN_TYPES or use != "Bearer" or "at_hash" in claims or "nonce" in claims:
-        raise InvalidToken("这不是访问令牌", "This is not an access token.")
+        raise InvalidToken("not-access-token", what_was_found(claims))
 
 
 def identity_from(claims: Mapping[str, Any]) -> Identity:
@@ -215,12 +207,11 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     is_bureau = institution == EVERYWHERE
     is_party = bool(roles & PARTY_ROLES)
     if not is_bureau and _CODE.fullmatch(institution) is None:
-        raise InvalidToken("令牌未说明所属机构", "The token names no institution.")
+        raise InvalidToken("no-institution", what_was_found(claims))
     fitting = PARTY_ROLES if is_party else BUREAU_ROLES if is_bureau else BANK_ROLES
     if roles - fitting or (is_party and is_bureau):
-        raise InvalidToken(
-            "令牌中的角色与所属机构不符", "The roles in the token do not fit its institution."
-        )
+        found = f"{what_was_found(claims)}, roles={sorted(roles)}"
+        raise InvalidToken("roles-of-another-institution", found)
     if together := excluding(roles):
         raise RolesExclude(
             "令牌同时具有互斥的角色，不能办理任何事项；请联系管理员分开授予",
@@ -252,7 +243,7 @@ def _verified_email(claims: Mapping[str, Any]) -> str:
 def _subject(claimed: Any) -> str:
     named = claimed if isinstance(claimed, str) else ""
     if not person_key(named) or named == ALL or len(named) > 200 or "\x00" in named:
-        raise InvalidToken("令牌的主体无效", "The token has no usable subject.")
+        raise InvalidToken("subject")
     return named
 
 
@@ -282,7 +273,11 @@ async def caller_of(request: Request) -> Identity:
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("请先登录：缺少访问令牌", "An access token is missing.")
     verifier: Verifier = request.app.state.token_verifier
-    identity = await verifier.identity_of(token.strip())
+    try:
+        identity = await verifier.identity_of(token.strip())
+    except InvalidToken as refused:
+        note(refused)
+        raise
     before_all: BeforeAll | None = getattr(request.app.state, "before_all", None)
     if before_all is not None:
         await before_all(request.method, identity)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from shared.auth.identity import AT_WORK, Forbidden, Identity, requires
 from shared.clock import SystemClock
 from shared.contracts.audiences import read_by_party, tells_parties
-from shared.contracts.redaction import read_by_bank
+from shared.contracts.redaction import shown_to_bank
 from shared.http.context import context_of
 from shared.http.pages import (
     MOST_PER_PAGE,
@@ -344,10 +344,10 @@ def _read(event: Published, caller: Identity) -> Any:
     """The body as the caller may know it; who may know nothing of it is not told of it."""
     if caller.institution == EVERYWHERE:
         return _readable(event.body)
+    if not caller.party:
+        return shown_to_bank(str(caller.institution), event.type, event.body)
     try:
-        if caller.party:
-            return read_by_party(caller.party, event.type, event.body)
-        return read_by_bank(str(caller.institution), event.type, event.body)
+        return read_by_party(caller.party, event.type, event.body)
     except ValidationError:
         return {}
 

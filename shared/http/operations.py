@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.messaging.heard import Heard, how_far
 from shared.messaging.port import Transport
+from shared.messaging.relay_lock import led
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.migrations import current_version, head, is_behind
 
@@ -38,12 +39,15 @@ def router(service: str, transport: Transport) -> APIRouter:
         checks["transport"] = await _transport_state(transport)
         ready = all(state == "ok" for state in checks.values())
         # What is missing of others' events is told and keeps nobody from working here.
-        heard = await _heard_state(database) if checks["migrations"] == "ok" else {}
+        at_work = checks["migrations"] == "ok"
+        heard = await _heard_state(database) if at_work else {}
+        relay = await _relay_state(request.app, database) if at_work else "unknown"
         return JSONResponse(
             {
                 "status": "ready" if ready else "not ready",
                 "service": service,
                 **checks,
+                "relay": relay,
                 "heard": heard,
             },
             status_code=200 if ready else 503,
@@ -61,6 +65,19 @@ async def _database_state(service: str, database: Database) -> tuple[str, str]:
     if is_behind(service, version):
         return "ok", f"at {version}, this code wants {head(service)}"
     return "ok", "ok"
+
+
+async def _relay_state(app: FastAPI, database: Database) -> str:
+    """What the relay does, or that nobody leads it. Others may lead, so it keeps nobody from working."""
+    does = str(app.state.context.settings.relay)
+    try:
+        async with asyncio.timeout(3), database.looking(EVERYWHERE) as connection:
+            found = await led(connection)
+    except Exception as error:
+        return f"does not answer: {type(error).__name__}"
+    if found.led:
+        return "ok" if does == "publishes" else does
+    return f"{does if does == 'rests' else 'nobody leads'}; events wait for {found.waits_seconds:.0f} s"
 
 
 async def _heard_state(database: Database) -> dict[str, str]:

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.admin import CreateAclsRequest
 
+from shared.messaging.bank_topics import topic_of
 from shared.messaging.kafka_security import KafkaSecurity
 
 _LITERAL: Final = 3
@@ -47,15 +48,43 @@ class Right:
     name: str
 
 
+_SAYS: Final = (May.WRITE, May.CREATE, May.DESCRIBE, May.DESCRIBE_CONFIGS)
+
+
 def rights_of(service: str, hears: Collection[str]) -> Iterator[Right]:
     """What a service needs: its own topic to say, the topics it hears, its own group."""
-    for may in (May.WRITE, May.CREATE, May.DESCRIBE, May.DESCRIBE_CONFIGS):
+    for may in _SAYS:
         yield Right(service, may, On.TOPIC, service)
     for topic in sorted(hears):
         yield Right(service, May.READ, On.TOPIC, topic)
         yield Right(service, May.DESCRIBE, On.TOPIC, topic)
     if hears:
         yield Right(service, May.READ, On.GROUP, service)
+
+
+def rights_for_bank(bank: str, principal: str, services: Collection[str]) -> Iterator[Right]:
+    """What a bank's own topic needs: the services write it, the bank's principal alone reads it, in a
+    group that is called as the topic is."""
+    topic = topic_of(bank)
+    for service in services:
+        for may in _SAYS:
+            yield Right(service, may, On.TOPIC, topic)
+    yield Right(principal, May.READ, On.TOPIC, topic)
+    yield Right(principal, May.DESCRIBE, On.TOPIC, topic)
+    yield Right(principal, May.READ, On.GROUP, topic)
+
+
+def rights_of_publisher(principal: str, services: Collection[str]) -> Iterator[Right]:
+    """What Kafka Connect needs to publish with Debezium in the relays' place, by the names that
+    `deploy/debezium/` gives: it then speaks in the name of every service."""
+    beats = [f"__debezium-heartbeat.zhidai-{service}" for service in services]
+    for topic in (*services, *beats):
+        for may in _SAYS:
+            yield Right(principal, may, On.TOPIC, topic)
+    for kept in ("config", "offset", "status"):
+        for may in (*_SAYS, May.READ):
+            yield Right(principal, may, On.TOPIC, f"zhidai-connect-{kept}")
+    yield Right(principal, May.READ, On.GROUP, "zhidai-connect")
 
 
 class NotGranted(RuntimeError):

@@ -27,6 +27,12 @@ HEARD_GONE_BACK = Gauge(
     "By how many events a producer that was restored is behind what was heard of it.",
     ["service", "producer"],
 )
+BANK_TOPIC_TOLD = Counter(
+    "zhidai_bank_topic_told", "Events published to a bank's own topic.", ["service", "bank"]
+)
+BANK_TOPIC_FAULTS = Counter(
+    "zhidai_bank_topic_faults", "Times a bank's own topic took nothing.", ["service"]
+)
 LAG = Gauge(
     "zhidai_consumer_lag",
     "Events of a topic not read yet by this process.",

@@ -4,6 +4,9 @@ Alone per service: a session-level advisory lock on a connection of its own. It 
 is visible and keeps no cursor, so a row that commits late is found later and never skipped; it
 deletes what was published by id. Whatever dies in between, the rows are still there and are
 published again, which the inbox of the listeners drops.
+
+Where another program publishes what the feed has (Debezium, see `another_publisher`), it numbers and
+moves events all the same, and leaves the sending to that one.
 """
 
 import asyncio
@@ -22,6 +25,7 @@ from shared.messaging import metrics
 from shared.messaging.counts import MONTH_SAID
 from shared.messaging.heard import how_far
 from shared.messaging.port import Transport
+from shared.messaging.relay_lock import RELAY_LOCK, RelayDoes
 from shared.messaging.told import Epoch, epochs, go_on_after_the_feed, know_itself
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
@@ -29,9 +33,6 @@ from shared.postgres.pools_seen import always_look_as
 from shared.postgres.transient import Backoff
 
 log = logging.getLogger(__name__)
-
-RELAY_LOCK = 0x7A68_6964_6169_0002
-"""Advisory lock of the relay in each service's database."""
 
 _COLUMNS = """id, event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
        traceparent, institution"""
@@ -77,11 +78,11 @@ with published as (
     on conflict (month, type) do update set count = kept.count + excluded.count
 )
 insert into event_feed (position, event_id, topic, key, type, body, source, occurred_at, subject,
-                        traceparent, institution, parties)
+                        traceparent, institution, parties, epoch)
 select $2::bigint + row_number() over (order by id),
        event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
-       traceparent, institution, parties
-from published
+       traceparent, institution, parties, $3
+from published order by id
 """
 
 
@@ -107,10 +108,12 @@ class Relay:
         transport: Transport,
         *,
         service: str,
+        does: RelayDoes = "publishes",
         pace: Pace = Pace(),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
+        self.does = does
         self._transport = transport
         self._service = service
         self._pace = pace
@@ -161,7 +164,10 @@ class Relay:
             # The planner cannot know how long a queue is just now, and would read and sort all of
             # it where the index gives the first rows at once.
             await conn.execute("set enable_seqscan = off; set enable_bitmapscan = off")
-            while not await conn.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK):
+            while not await self._leads(conn):
+                # Whoever does not lead still tells how long events have waited: it may be that nobody
+                # leads.
+                await self._observe(conn)
                 await self._pause(self._pace.election_seconds)
                 if self._stopped.is_set():
                     break
@@ -175,6 +181,12 @@ class Relay:
                 await conn.close(timeout=5)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 conn.terminate()
+
+    async def _leads(self, conn: asyncpg.Connection) -> bool:
+        """Whether this one is the relay from now on. One that rests never is."""
+        if self.does == "rests":
+            return False
+        return bool(await conn.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK))
 
     async def _lead(self, conn: asyncpg.Connection) -> None:
         """Publish batch after batch. While one is on its way the one before it is moved."""
@@ -194,7 +206,9 @@ class Relay:
                     sending = None
                 sent, after = [row[0] for row in rows], rows[0]["after"] if rows else 0
                 moving = (
-                    asyncio.create_task(self._move(conn, published, before)) if published else None
+                    asyncio.create_task(self._move(conn, published, before, epoch.name))
+                    if published
+                    else None
                 )
                 # Asked first, the database moves one batch while we pack the next.
                 sending = asyncio.create_task(self._publish(rows, [epoch])) if rows else None
@@ -218,7 +232,9 @@ class Relay:
         known = await epochs(conn)
         while rows := await conn.fetch(_READ_AGAIN):
             await self._publish(rows, known)
-            await self._move(conn, [row[0] for row in rows], rows[0]["after"])
+            after = rows[0]["after"]
+            epoch = _epoch_of(after + 1, known).name
+            await self._move(conn, [row[0] for row in rows], after, epoch)
 
     async def _publish_again(self, conn: asyncpg.Connection) -> None:
         """A piece of what somebody asked to have published once more, out of the feed."""
@@ -249,6 +265,8 @@ class Relay:
         return rows
 
     async def _publish(self, rows: Sequence[asyncpg.Record], known: Sequence[Epoch]) -> None:
+        if self.does == "numbers":
+            return
         numbered = [(row["after"] + place, row) for place, row in enumerate(rows, start=1)]
         await self._publish_numbered(numbered, known=known)
 
@@ -260,9 +278,11 @@ class Relay:
             with tracing_each(came, name=f"publish {topic}", kind=SpanKind.PRODUCER):
                 await self._transport.publish(topic, batch)
 
-    async def _move(self, conn: asyncpg.Connection, ids: Sequence[int], after: int) -> None:
+    async def _move(
+        self, conn: asyncpg.Connection, ids: Sequence[int], after: int, epoch: str
+    ) -> None:
         """Out of the outbox, into the feed, with the numbers that they were published with."""
-        await conn.execute(_MOVE, ids, after)
+        await conn.execute(_MOVE, ids, after, epoch)
         metrics.PUBLISHED.labels(self._service).inc(len(ids))
 
     async def _observe(self, conn: asyncpg.Connection) -> None:
@@ -322,7 +342,7 @@ def _by_topic(
     topics: dict[str, list[Envelope]] = {}
     for number, row in rows:
         _, id_, topic, key, type_, body, source, time, subject, traceparent, whose, *_ = row
-        epoch = next(one for one in reversed(known) if one.began_after < number)
+        epoch = _epoch_of(number, known)
         topics.setdefault(topic, []).append(
             Envelope(
                 id=id_,
@@ -339,3 +359,7 @@ def _by_topic(
             )
         )
     return topics
+
+
+def _epoch_of(number: int, known: Sequence[Epoch]) -> Epoch:
+    return next(one for one in reversed(known) if one.began_after < number)

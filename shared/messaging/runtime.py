@@ -10,6 +10,7 @@ from shared.messaging.consumer import Consumer, Patience, nothing_to_learn
 from shared.messaging.inbox import Routes
 from shared.messaging.port import Transport
 from shared.messaging.relay import Pace, Relay
+from shared.messaging.relay_lock import RelayDoes
 from shared.messaging.told import know_itself
 from shared.postgres.database import EVERYWHERE, Database
 
@@ -39,6 +40,7 @@ async def messaging(
     learn_time: Callable[[], Awaitable[None]] = nothing_to_learn,
     patience: Patience = Patience(),
     pace: Pace = Pace(),
+    relay_does: RelayDoes = "publishes",
     grace_seconds: float = 10.0,
     clock_is_true: bool = False,
 ) -> AsyncIterator[Messaging]:
@@ -50,7 +52,7 @@ async def messaging(
     """
     async with database.begin(EVERYWHERE) as conn:
         await know_itself(conn, now=now())
-    relay = Relay(database, transport, service=service, pace=pace, now=now)
+    relay = Relay(database, transport, service=service, does=relay_does, pace=pace, now=now)
     database.after_commit(relay.wake)
     stop = asyncio.Event()
     tasks = [asyncio.create_task(relay.run(), name=f"{service}-relay")]

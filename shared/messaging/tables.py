@@ -1,9 +1,7 @@
 """The tables every service keeps for its messages, made by its first migration.
 
 Plain DDL: every row here is written and read by set-based SQL of this package, never by an ORM.
-The columns of `outbox` are those that Debezium's outbox event router reads: none that becomes a
-header may be null, and the CloudEvents version is a column because Kafka Connect would make the
-number 1 of a literal "1.0".
+No column that becomes a header may be null: some readers fail on a header without a value.
 """
 
 from typing import Final, Protocol

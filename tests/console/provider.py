@@ -47,9 +47,10 @@ class Provider:
 
     def tokens(self, nonce: str = "") -> dict[str, Any]:
         """What the token endpoint answers."""
-        access = self.token(aud="zhidai", typ="Bearer", **self.person)
+        access = self.token(**{"aud": "zhidai", "typ": "Bearer", **self.person})
+        known = {name: self.person[name] for name in ("sub", "name") if name in self.person}
         id_token = self.token(
-            aud="zhidai-console", typ="ID", nonce=nonce, sid=self.session, **self.person
+            aud="zhidai-console", typ="ID", nonce=nonce, sid=self.session, **known
         )
         return {"access_token": access, "id_token": id_token, "token_type": "Bearer",
                 "expires_in": self.lives_seconds, "refresh_token": "again"}  # fmt: skip

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from services.console.rendering.catalogue import texts
 from services.console.settings import ConsoleSettings
 from tests.console.house import SECRET, House, Visitor
 from tests.console.page import Page
@@ -58,15 +59,43 @@ async def test_the_provider_lets_a_reviewer_in_and_the_services_would_know_her(h
         assert provider.url in refused.response.headers["content-security-policy"]
 
 
-async def test_whom_the_provider_refuses_or_no_service_would_believe_stays_outside(house: House):
-    async with at_the_door(house) as (provider, visitor):
-        provider.refuses = True
-        assert (await goes_in(visitor, provider)).path == "/login"
-        provider.refuses = False
+PERSON = {"sub": "x", "institution": "*", "roles": ["reviewer"], "pools": ["*"]}
+
+
+async def test_who_is_not_let_in_reads_why_and_what_to_do_and_the_log_says_the_same(
+    house: House, caplog: pytest.LogCaptureFixture
+):
+    refused = {
         # A bank's clerk with a bureau's role: every service refuses such a token.
-        provider.person = {"sub": "x", "institution": "ICBC", "roles": ["approver"]}
+        "roles-of-another-institution": PERSON | {"institution": "ICBC", "roles": ["approver"]},
+        "no-institution": {"sub": "x", "roles": ["reviewer"]},
+        "audience": PERSON | {"aud": "another"},
+        "not-access-token": PERSON | {"typ": "ID"},
+        "not-yet-valid": PERSON | {"nbf": 2**33},
+        "roles-exclude-each-other": PERSON | {"roles": ["finance_maker", "finance_checker"]},
+    }
+    words = texts("zh")
+    async with at_the_door(house) as (provider, visitor):
+        for reason, person in refused.items():
+            provider.person = person
+            page = await goes_in(visitor, provider)
+            assert page.path == "/login" and words(f"login-refused.{reason}") in page.text
+            assert f"a login was refused: {reason}" in caplog.text
+        assert "institution='ICBC'" in caplog.text
+        provider.refuses = True
         page = await goes_in(visitor, provider)
-        assert page.path == "/login" and "未能登录" in page.text
+        assert words("login-refused.provider-refused") in page.text
+    assert "a login was refused: provider-refused" in caplog.text
+
+
+async def test_while_the_provider_is_away_the_login_page_says_so(house: House):
+    console = house.console_with(
+        issuer_dir=None, oidc_issuer="http://127.0.0.1:9", public_url="http://console.test"
+    )
+    async with house.visitor(console) as visitor:
+        page = await visitor.opens("/login/provider")
+
+    assert page.path == "/login" and texts("zh")("login-refused.provider-silent") in page.text
 
 
 async def test_a_stolen_or_repeated_return_lets_nobody_in(house: House):

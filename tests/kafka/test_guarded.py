@@ -12,6 +12,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import (
     AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
     KafkaError,
     TopicAuthorizationFailedError,
@@ -23,11 +24,11 @@ from deploy.kafka.broker import KafkaCluster
 from deploy.kafka.guarded import ADMIN, Guard
 from shared.auth.issuer import Issuer
 from shared.messaging.kafka import KafkaTransport
-from shared.messaging.kafka_rights import NotGranted, grant, rights_of
+from shared.messaging.kafka_rights import NotGranted, grant, rights_for_bank, rights_of
 from shared.messaging.kafka_security import IN_THE_CLEAR, OAUTHBEARER, KafkaSecurity
 from tests.messaging.samples import Counted, envelope
 
-SAYS, HEARS, STRANGER = PRINCIPALS = "applications", "risk_pool", "stranger"
+SAYS, HEARS, STRANGER, BANK = PRINCIPALS = "applications", "risk_pool", "stranger", "bank.ICBC"
 SECRETS = {SAYS: "s3cret", HEARS: "another"}
 ByToken = Callable[..., KafkaSecurity]
 EVENT = envelope(Counted(loan_id=UUID(int=1), number=1))
@@ -78,7 +79,12 @@ async def guarded(cluster: KafkaCluster) -> AsyncIterator[KafkaCluster]:
     """The cluster with each service's rights given, twice: that does no harm."""
     assert cluster.guard is not None
     for _ in range(2):
-        rights = [*rights_of(SAYS, {HEARS}), *rights_of(HEARS, {SAYS})]
+        rights = [
+            *rights_of(SAYS, {HEARS}),
+            *rights_of(HEARS, {SAYS}),
+            *rights_for_bank("ICBC", BANK, [SAYS]),
+            *rights_for_bank("CCB", "nobody", [SAYS]),
+        ]
         assert await grant(cluster.bootstrap_servers, cluster.guard.of(ADMIN), rights) == len(
             rights
         )
@@ -140,6 +146,21 @@ async def test_nobody_takes_part_in_another_services_group(guarded):
 
     with pytest.raises(GroupAuthorizationFailedError):
         await heard(guarded, guarded.guard.of(SAYS), group=HEARS, topic=HEARS)
+
+
+async def test_a_bank_reads_its_own_topic_alone_and_writes_none(guarded):
+    bank = guarded.guard.of(BANK)
+    for topic in ("bank.ICBC", "bank.CCB"):
+        await says(guarded, guarded.guard.of(SAYS), topic)
+
+    assert await heard(guarded, bank, group="bank.ICBC", topic="bank.ICBC") == EVENT.body
+    for topic in ("bank.CCB", SAYS):
+        with pytest.raises(TopicAuthorizationFailedError):
+            await heard(guarded, bank, group="bank.ICBC", topic=topic)
+    with pytest.raises((TopicAuthorizationFailedError, ClusterAuthorizationFailedError)):
+        await says(guarded, bank, "bank.ICBC")
+    with pytest.raises(GroupAuthorizationFailedError):
+        await heard(guarded, guarded.guard.of(HEARS), group="bank.ICBC", topic=SAYS)
 
 
 async def test_without_the_right_password_nobody_is_let_in(guarded):

@@ -29,6 +29,26 @@ def test_only_the_service_itself_writes_its_topic_and_all_that_it_hears_is_liste
     assert ["risk_pool", "read", "topic", "applications"] in rights
 
 
+def test_a_banks_topic_is_written_by_the_services_and_read_by_the_bank_alone():
+    shown = said("--bank", "ICBC-TJ=machine-icbc-tj", "--bank", "CCB-TJ")
+    rights = {tuple(line.split()) for line in shown.stdout.splitlines()}
+    on_topic = {one[:2] for one in rights if one[2:] == ("topic", "bank.ICBC-TJ")}
+
+    assert {who for who, may in on_topic if may == "read"} == {"machine-icbc-tj"}
+    assert {who for who, may in on_topic if may == "write"} == {
+        "applications", "risk_pool", "notifications"
+    }  # fmt: skip
+    assert ("bank.CCB-TJ", "read", "group", "bank.CCB-TJ") in rights
+    assert said("--bank", "a b").exit_code == 2
+
+
+def test_connect_may_speak_for_every_service_only_where_it_was_named():
+    may = ("connect", "write", "topic", "risk_pool")
+
+    assert may in {tuple(one.split()) for one in said("--publisher", "connect").stdout.splitlines()}
+    assert "connect" not in said().stdout
+
+
 def test_what_is_missing_or_not_there_is_said_and_nothing_is_given(tmp_path: Path):
     assert said("--username", "broker").exit_code == 2
     assert said("--username", "broker", "--password-file", str(tmp_path / "none")).exit_code == 2

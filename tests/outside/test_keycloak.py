@@ -24,8 +24,9 @@ from deploy.certificates import Authority
 from deploy.kafka.broker import free_ports
 from deploy.kafka.fetch import cache_folder, java
 from deploy.keycloak.realm import AUDIENCE, CONSOLE, machine_client, write
-from shared.auth.identity import InvalidToken, Verifier
+from shared.auth.identity import Verifier
 from shared.auth.jwks import Jwks
+from shared.auth.refused_tokens import InvalidToken
 from zhidai import login as logins
 
 VERSION = "26.4.7"

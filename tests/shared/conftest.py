@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from shared import transitions
 from shared.http.slow_clients import GuardedProtocol
-from shared.messaging import counts, heard, party_feed, tables, told
+from shared.messaging import another_publisher, counts, heard, party_feed, tables, told
 from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 from shared.postgres.database import Database, engine_for
 from shared.postgres.provision import owner_of, provision, url_for
@@ -33,6 +33,7 @@ def _create_tables(connection) -> None:
     party_feed.add_columns(op)
     told.create_tables(op)
     heard.create_tables(op)
+    another_publisher.add_columns(op)
 
 
 @pytest.fixture

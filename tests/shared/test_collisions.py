@@ -30,7 +30,7 @@ OF_THE_HOUSE = {
     "ended_logins_pkey", "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey", "told_counts_pkey",
     "heard_counts_pkey", "waits_open", "waits_to_fill_pkey", "told_epochs_pkey",
     "told_epochs_id_key", "told_batches_pkey", "told_again_pkey", "heard_epochs_pkey",
-    "heard_epochs_number_key", "heard_offsets_pkey", "restores_pkey",
+    "heard_epochs_number_key", "heard_offsets_pkey", "restores_pkey", "bank_topics_pkey",
 }  # fmt: skip
 """Written by the machine alone, or with `on conflict`."""
 

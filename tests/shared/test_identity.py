@@ -13,8 +13,9 @@ from fastapi import Depends, FastAPI
 from joserfc.jwk import OctKey
 
 from shared.auth import identity
-from shared.auth.identity import Identity, InvalidToken, Verifier, requires
+from shared.auth.identity import Identity, Verifier, requires
 from shared.auth.jwks import Jwks
+from shared.auth.refused_tokens import REASONS, InvalidToken
 from shared.http import problems
 from tests.shared.tokens import AUDIENCE, EC, ISSUER, RSA, STRANGER, claims, signed, unsigned
 
@@ -111,10 +112,82 @@ REFUSED = {
 }
 
 
+WHY = {
+    "malformed": (
+        "nothing",
+        "no token at all",
+        "three empty parts",
+        "not ASCII",
+    ),
+    "algorithm": (
+        "alg none",
+        "HS256 with the public key",
+        "HS256 with a secret",
+    ),
+    "signature": (
+        "another key under a known kid",
+        "a changed body",
+    ),
+    "key-unknown": (
+        "an unknown kid",
+        "no kid",
+        "an EC kid with an RSA signature",
+    ),
+    "audience": (
+        "another audience",
+        "no audience",
+    ),
+    "issuer": (
+        "another issuer",
+        "no issuer",
+    ),
+    "expired": ("expired",),
+    "claim-missing": (
+        "no expiry",
+        "an expiry in words",
+        "no subject",
+        "an empty subject",
+        "a subject that is no text",
+    ),
+    "not-yet-valid": (
+        "not yet valid",
+        "issued in the future",
+    ),
+    "subject": ("a subject that stands for everybody",),
+    "not-access-token": (
+        "an ID token by Keycloak's typ",
+        "a refresh token",
+        "an ID token by its nonce",
+        "an ID token by its at_hash",
+        "another kind of JWT",
+        "no typ",
+    ),
+    "roles-of-another-institution": (
+        "a bank's role for the bureau",
+        "a bureau's role for a bank",
+        "both kinds of role",
+        "both kinds of role for the bureau",
+        "roles hidden in the realm",
+    ),
+    "no-institution": (
+        "no institution",
+        "an institution with a star in it",
+        "a list of institutions",
+    ),
+}
+"""What each of them is refused for."""
+
+
 @pytest.mark.parametrize("name", REFUSED)
 async def test_a_token_is_refused_with(verifier, name):
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidToken) as refused:
         await verifier.identity_of(REFUSED[name])
+
+    assert [why for why, names in WHY.items() if name in names] == [refused.value.reason]
+
+
+def test_every_reason_has_a_token_that_is_refused_for_it():
+    assert WHY.keys() == REASONS.keys()
 
 
 async def test_a_token_names_its_key_even_where_there_is_only_one(tmp_path):

@@ -9,9 +9,10 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey
 
 from shared.auth import identity
-from shared.auth.identity import InvalidToken, Verifier, decode
+from shared.auth.identity import Verifier, decode
 from shared.auth.jwks import Jwks, KeysUnavailable, public_keys
 from shared.auth.known_tokens import KnownTokens
+from shared.auth.refused_tokens import InvalidToken
 from shared.http import problems
 from tests.shared.tokens import AUDIENCE, EC, ISSUER, RSA, claims, signed
 
@@ -63,6 +64,22 @@ async def test_keys_are_fetched_once_and_again_when_the_issuer_changes_them(dire
     assert directory.asked == 2
     with pytest.raises(InvalidToken):
         await verifier.identity_of(signed(claims()))
+
+
+async def test_a_key_that_the_issuer_withdraws_is_refused_within_a_minute(directory):
+    """Also where no token of another key makes us ask, and for a token that was believed before."""
+    seconds = [0.0]
+    keys = Jwks(directory.url, monotonic=lambda: seconds[0])
+    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=keys)
+    token = signed(claims())
+    await verifier.identity_of(token)
+
+    directory.keys = [EC]
+    seconds[0] = 59
+
+    with pytest.raises(InvalidToken) as refused:
+        await verifier.identity_of(token)
+    assert refused.value.reason == "key-unknown"
 
 
 async def test_invented_key_ids_do_not_make_us_ask_without_end(directory):

@@ -16,10 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.console.login.logout_tokens import LogoutTold, logout_told
+from services.console.login.not_let_in import not_let_in
 from services.console.settings import ConsoleSettings
-from shared.auth.identity import Identity, InvalidToken, RolesExclude, Verifier
+from shared.auth.identity import Identity, RolesExclude, Verifier
 from shared.auth.issuer import Issuer
 from shared.auth.jwks import Jwks, KeysUnavailable
+from shared.auth.refused_tokens import InvalidToken
 from shared.postgres.pools_seen import pools_of
 from shared.tls import trusted_by_httpx
 
@@ -35,10 +37,6 @@ def is_fresh(person: Mapping[str, Any]) -> bool:
 
 NOT_BELIEVED = (OAuthError, HTTPError, InvalidToken, RolesExclude, KeysUnavailable, ValueError)
 """What a provider's answer ends in where it lets nobody in whom the services would know."""
-
-
-class NotLetIn(Exception):
-    """The identity provider has sent nobody in, or somebody whom the services would not know."""
 
 
 class LoginMethod(Protocol):
@@ -103,7 +101,7 @@ class OidcLogin:
         try:
             answer = await self._client.authorize_redirect(request, self._return_url)
         except HTTPError as error:
-            raise NotLetIn(str(error)) from error
+            raise not_let_in(error) from error
         assert isinstance(answer, Response)
         return answer
 
@@ -113,7 +111,7 @@ class OidcLogin:
             token = await self._client.authorize_access_token(request)
             return await self._person_of(token)
         except NOT_BELIEVED as error:
-            raise NotLetIn(str(error)) from error
+            raise not_let_in(error) from error
 
     async def renewed(self, stored: Mapping[str, Any]) -> dict[str, Any] | None:
         """A fresh token by the refresh token, if the provider gave one and still honours it."""

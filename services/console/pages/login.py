@@ -21,7 +21,8 @@ from services.console.http.page_context import (
 )
 from services.console.login.development_people import BUREAU, of_banks, of_parties
 from services.console.login.logout_tokens import LogoutNotBelieved
-from services.console.login.providers import DevelopmentLogin, NotLetIn, OidcLogin
+from services.console.login.not_let_in import NotLetIn
+from services.console.login.providers import DevelopmentLogin, OidcLogin
 from services.console.login.session import BEGINS
 from services.console.rendering.catalogue import LANGUAGES
 from services.console.rendering.navigation import ENTRIES
@@ -80,8 +81,8 @@ async def to_provider(page: Visitor, next: str = "/") -> Response:
     page.request.session["next"] = local_path(next)
     try:
         return await method.leave_for_provider(page.request)
-    except NotLetIn:
-        return page.redirect("/login", "login.not-let-in")
+    except NotLetIn as refused:
+        return page.redirect("/login", f"login-refused.{refused.reason}")
 
 
 @router.get("/login/return")
@@ -93,8 +94,8 @@ async def from_provider(page: Visitor) -> Response:
     wanted = local_path(page.request.session.get("next", "/"))
     try:
         person = await method.come_back(page.request)
-    except NotLetIn:
-        return page.redirect("/login", "login.not-let-in")
+    except NotLetIn as refused:
+        return page.redirect("/login", f"login-refused.{refused.reason}")
     _begin(page.request, person)
     return page.redirect(wanted)
 
