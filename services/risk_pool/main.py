@@ -13,6 +13,7 @@ from services.risk_pool.api import (
     audit,
     banks,
     breaker_orders,
+    calendar,
     case_lists,
     cash,
     claim_files,
@@ -70,6 +71,7 @@ from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.calendar_recount import recount_deadlines
 from services.risk_pool.handlers.duties import DUTIES
 from services.risk_pool.handlers.instalments import watch_instalments
 from services.risk_pool.handlers.notice_calendar import watch_notices
@@ -153,6 +155,7 @@ SERVICE = Service(
     title="风险补偿资金池 Risk pool",
     routers=(
         programmes.router,
+        calendar.router,
         pools.router,
         cash.router,
         open_items.router,
@@ -233,6 +236,7 @@ SERVICE = Service(
         look_back_for_warnings,
         watch_notices,
         send_signed_statements,
+        recount_deadlines,
         watch_what_waits,
         prune_what_waited,
     ),

@@ -13,6 +13,7 @@ from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
 from services.console.rendering.navigation import ENTRIES
 from services.risk_pool.domain import (
     adjustment,
+    calendar_change,
     cash_entry,
     claim,
     collection,
@@ -99,6 +100,7 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
     """The service's life cycle of a kind: from, action, to, and whether a person does it."""
     module = {
         "adjustment": adjustment,
+        "calendar_change": calendar_change,
         "case": cases,
         "cash_entry": cash_entry,
         "loan_package": loan_package,
