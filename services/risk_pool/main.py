@@ -40,6 +40,7 @@ from services.risk_pool.api import (
     openings,
     own_rank,
     party_accounts,
+    party_imports,
     payments,
     pool_accounts,
     pools,
@@ -66,6 +67,7 @@ from services.risk_pool.api import (
 from services.risk_pool.api.claim_files import LARGEST_CLAIM_FILE
 from services.risk_pool.api.claim_work import work_on_claim_files
 from services.risk_pool.api.openings import LARGEST_BOOK
+from services.risk_pool.api.party_imports import LARGEST_TABLE
 from services.risk_pool.api.signing import settings_of
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
@@ -197,6 +199,7 @@ SERVICE = Service(
         account_matches.router,
         suspense.router,
         party_accounts.router,
+        party_imports.router,
         for_parties.router,
         payments.router,
         reports.router,
@@ -221,6 +224,7 @@ SERVICE = Service(
         "/api/v1/pools/*/payment-status": LARGEST_REPORT,
         "/api/v1/pools/*/openings": LARGEST_BOOK,
         "/api/v1/claim-files": LARGEST_CLAIM_FILE,
+        "/api/v1/pools/*/party-imports": LARGEST_TABLE,
     },
     collisions=COLLISIONS,
     background=(work_on_claim_files, observe),
