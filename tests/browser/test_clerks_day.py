@@ -95,6 +95,8 @@ async def says_how_he_is_told(page: Page) -> None:
     await section.locator("summary").click()
     await section.locator("[name=url]").fill(ROBOT["url"])
     await section.locator("[name=secret]").fill(ROBOT["secret"])
+    await section.get_by_label("角色").select_option(label="银行经办")
+    await section.get_by_label("事件类型").select_option(label="补偿批准")
     await section.locator("[name=least_amount]").fill("1,000,000")
     await section.get_by_role("button", name="新增").click()
     await expect(section.get_by_text("1,000,000.00 元起")).to_be_visible()
