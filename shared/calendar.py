@@ -1,12 +1,12 @@
 """The statutory working days of China, and how months are counted.
 
 Which days are worked is decided by the State Council year by year (国务院办公厅关于部分节假日安排的
-通知). The library `chinesecalendar` knows the notices up to some year; a table of overrides carries
-what it lacks or what was changed (`shared.postgres.calendar_overrides`). Beyond both, weekends are free and every other day is worked:
-an assumption, and told as one.
+通知). The library `chinesecalendar` knows the notices up to some year; what two persons have entered since (`shared.postgres.calendar_overrides`) carries
+the notices of later years and single days that were changed. Beyond both, weekends are free and every
+other day is worked: an assumption, and told as one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,22 +27,45 @@ class Counted:
     assumed: bool
 
 
-class WorkingDays:
-    """The calendar with its overrides. Immutable; load it again after the table has changed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChange:
+    """What two persons have put in force. `days`: whether each is worked; with a `year` they are all
+    the days of its notice that are not worked or free as their weekday says."""
 
-    def __init__(self, overrides: Mapping[date, bool] | None = None) -> None:
-        self._overrides = dict(overrides or {})
+    number: int
+    days: Mapping[date, bool]
+    year: int | None
+    source: str
+
+
+class WorkingDays:
+    """The calendar with what was entered beside the library's: single days, and years whose notice is
+    there with all its days. One that a process holds learns what is entered later (`learn`)."""
+
+    def __init__(
+        self, overrides: Mapping[date, bool] | None = None, years: Collection[int] = ()
+    ) -> None:
+        self.overrides: Mapping[date, bool] = dict(overrides or {})
+        self.years = frozenset(years)
+
+    def learn(self, other: "WorkingDays") -> None:
+        """Be what the other one is, for everybody who holds this one."""
+        self.overrides, self.years = other.overrides, other.years
 
     def is_assumed(self, day: date) -> bool:
         """Whether neither a notice nor an override says if the day is worked."""
-        return day not in self._overrides and not FIRST_KNOWN_YEAR <= day.year <= LAST_KNOWN_YEAR
+        return day not in self.overrides and not self.is_published(day.year)
+
+    def is_published(self, year: int) -> bool:
+        """Whether a year's notice is known: by the library, or as two persons have entered it."""
+        return FIRST_KNOWN_YEAR <= year <= LAST_KNOWN_YEAR or year in self.years
 
     def is_working(self, day: date) -> bool:
         """Whether the day is worked."""
-        override = self._overrides.get(day)
+        override = self.overrides.get(day)
         if override is not None:
             return override
-        if self.is_assumed(day):
+        if not FIRST_KNOWN_YEAR <= day.year <= LAST_KNOWN_YEAR:
             return day.weekday() < _SATURDAY
         return bool(chinese_calendar.is_workday(day))
 
@@ -79,6 +102,16 @@ class WorkingDays:
             return -self.between(b, a) if a != b else 0
         days = (a + timedelta(days=i) for i in range(1, (b - a).days + 1))
         return sum(self.is_working(day) for day in days)
+
+    def exceptions(self, year: int) -> list[date]:
+        """The days of a year that are not as their weekday says, and those that were entered."""
+        first = date(year, 1, 1)
+        days = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
+        return [
+            day
+            for day in days
+            if day in self.overrides or self.is_working(day) is not (day.weekday() < _SATURDAY)
+        ]
 
     def known_until(self) -> date:
         """The last day up to which nothing is assumed: a notice or an override covers each."""

@@ -95,6 +95,11 @@ class Wait:
     stands: bool = False
     """Nobody has anything to do for now: what ends it comes about elsewhere, or in its time."""
 
+    @property
+    def in_working_days(self) -> bool:
+        """Whether its time is one of work, counted by the calendar; programmes count so, too."""
+        return bool(self.step) or self.working_days is not None
+
 
 Term = Callable[[Wait], date | None]
 """The day until which a case waits, by what it waits for; the programme's rules know."""

@@ -20,7 +20,7 @@ from shared.auth import identity
 from shared.auth.ended import EndedLogins
 from shared.auth.jwks import Jwks
 from shared.clock import Clock, SystemClock
-from shared.context import Background, Context, DueJob, run_due
+from shared.context import Background, Context, DueJob, keep_at, run_due
 from shared.contracts.envelope import Event
 from shared.http import answers, description, docs_page, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
@@ -38,7 +38,7 @@ from shared.messaging.kafka import KafkaTransport
 from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
 from shared.observability import telemetry
-from shared.postgres.calendar_overrides import load_working_days
+from shared.postgres.calendar_overrides import LEARNT_WITHIN_SECONDS, load_working_days
 from shared.postgres.collisions import Collision
 from shared.postgres.database import reach_database
 from shared.postgres.sandbox_clock import SandboxClock
@@ -188,6 +188,7 @@ async def _running(
             asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")
             for task in service.background
         ]
+        tasks.append(asyncio.create_task(_follow_calendar(context), name="calendar"))
         tasks.append(
             asyncio.create_task(
                 context.reads.keep(database, context.stopping, kept_days=settings.reads_kept_days),
@@ -236,6 +237,17 @@ async def _finish(tasks: Sequence[asyncio.Task[None]]) -> None:
         log.warning("%s did not stop in time; it will be done again", task.get_name())
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _follow_calendar(context: Context) -> None:
+    """What two persons have changed holds in every process within some seconds."""
+
+    async def step() -> bool:
+        async with context.database.connection() as connection:
+            context.working_days.learn(await load_working_days(connection))
+        return False
+
+    await keep_at(context, step, what="reading the calendar", look_every=LEARNT_WITHIN_SECONDS)
 
 
 async def _due(service: Service, context: Context) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.applications.handlers import entering, papers, pool_events, take_overs
+from services.applications.handlers import calendar, entering, papers, pool_events, take_overs
 from shared.contracts.envelope import Event
 from shared.contracts.openings import (
     CoverageTakenOverV1,
@@ -16,6 +16,7 @@ from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
     BankResumedV1,
     BankSuspendedV1,
+    CalendarChangedV1,
     CoverageActivatedV1,
     CoverageDeclinedV1,
     CoverageReleasedV1,
@@ -30,6 +31,7 @@ from shared.messaging.inbox import Handler
 
 ROUTES: Final[Mapping[type[Event], Handler]] = {
     SchemePublishedV1: pool_events.scheme_published,
+    CalendarChangedV1: calendar.calendar_changed,
     PoolOpenedV1: pool_events.pool_opened,
     PoolStoppedV1: pool_events.pool_stopped,
     PoolRunOffV1: pool_events.pool_stopped,

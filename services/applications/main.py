@@ -76,6 +76,7 @@ from services.applications.handlers import (
     papers,
     right_watch,
 )
+from services.applications.handlers.calendar import recount_deadlines
 from services.applications.handlers.duties import DUTIES
 from services.applications.handlers.to_do import prune_what_waited, watch_what_waits
 from services.applications.settings import Settings
@@ -210,6 +211,7 @@ SERVICE = Service(
         _watch_rights,
         _watch_cover,
         _follow_demands,
+        recount_deadlines,
         watch_what_waits,
         prune_what_waited,
         _tell_day_over,

@@ -13,6 +13,7 @@ from services.risk_pool.api import (
     audit,
     banks,
     breaker_orders,
+    calendar,
     case_lists,
     cash,
     claim_files,
@@ -39,6 +40,7 @@ from services.risk_pool.api import (
     openings,
     own_rank,
     party_accounts,
+    party_imports,
     payments,
     pool_accounts,
     pools,
@@ -65,11 +67,13 @@ from services.risk_pool.api import (
 from services.risk_pool.api.claim_files import LARGEST_CLAIM_FILE
 from services.risk_pool.api.claim_work import work_on_claim_files
 from services.risk_pool.api.openings import LARGEST_BOOK
+from services.risk_pool.api.party_imports import LARGEST_TABLE
 from services.risk_pool.api.signing import settings_of
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.calendar_recount import recount_deadlines
 from services.risk_pool.handlers.duties import DUTIES
 from services.risk_pool.handlers.instalments import watch_instalments
 from services.risk_pool.handlers.notice_calendar import watch_notices
@@ -153,6 +157,7 @@ SERVICE = Service(
     title="风险补偿资金池 Risk pool",
     routers=(
         programmes.router,
+        calendar.router,
         pools.router,
         cash.router,
         open_items.router,
@@ -194,6 +199,7 @@ SERVICE = Service(
         account_matches.router,
         suspense.router,
         party_accounts.router,
+        party_imports.router,
         for_parties.router,
         payments.router,
         reports.router,
@@ -218,6 +224,7 @@ SERVICE = Service(
         "/api/v1/pools/*/payment-status": LARGEST_REPORT,
         "/api/v1/pools/*/openings": LARGEST_BOOK,
         "/api/v1/claim-files": LARGEST_CLAIM_FILE,
+        "/api/v1/pools/*/party-imports": LARGEST_TABLE,
     },
     collisions=COLLISIONS,
     background=(work_on_claim_files, observe),
@@ -233,6 +240,7 @@ SERVICE = Service(
         look_back_for_warnings,
         watch_notices,
         send_signed_statements,
+        recount_deadlines,
         watch_what_waits,
         prune_what_waited,
     ),

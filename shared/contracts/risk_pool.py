@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.calendar import CalendarChange
 from shared.contracts.envelope import Event, register
 from shared.contracts.of_pool import OfLoan, OfMonth, OfPool
 from shared.money import MONEY_NAMES, Fen, NonNegativeFen, PositiveFen
@@ -58,6 +59,43 @@ class SchemePublishedV1(Event):
     @property
     def key(self) -> str:
         return self.programme
+
+
+class DayOfCalendar(BaseModel):
+    """A day that is worked, or free, whatever its weekday says."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: date
+    is_working: bool
+
+
+class CalendarChangedV1(Event):
+    """Two persons have changed the calendar of working days: single days, or, with a year, the State
+    Council's notice for it with all its days. Deadlines that run are counted anew."""
+
+    topic = "risk_pool"
+    type = "calendar.changed.v1"
+
+    number: int = Field(ge=1)
+    year: int | None
+    days: list[DayOfCalendar]
+    reason: str = Field(description="The notice, or why the days are changed.")
+    approved_on: date
+
+    @property
+    def key(self) -> str:
+        return "calendar"
+
+    @property
+    def change(self) -> CalendarChange:
+        """What it changes, as a service's database keeps it."""
+        return CalendarChange(
+            number=self.number,
+            days={one.day: one.is_working for one in self.days},
+            year=self.year,
+            source=self.reason,
+        )
 
 
 class _PoolBreaker(OfPool):
@@ -332,6 +370,7 @@ register(
     (
         PoolOpenedV1,
         SchemePublishedV1,
+        CalendarChangedV1,
         PoolWarnedV1,
         PoolStoppedV1,
         PoolResumedV1,

@@ -41,6 +41,7 @@ _BY_PATTERN = {
     r"^([0-9a-f]{64})?$": ("malformed", "须为文件的校验值（SHA-256，64 位）",
                            "must be the checksum of a file (SHA-256, 64 digits)"),
 }  # fmt: skip
+_QUOTED = re.compile(r"'([^']*)'")
 _CODES = re.compile(r"\^\[(?:a-z|A-Za-z)[^\]]*\](?:\[[A-Za-z0-9_:-]+\])?(?:[*+]|\{\d+,\d+\})\$")
 """Patterns of codes: letters, digits and marks between them."""
 
@@ -155,10 +156,11 @@ def _by_pattern(context: Mapping[str, Any]) -> tuple[str, str, str] | None:
 
 
 def _in_chinese(context: Mapping[str, Any]) -> dict[str, Any]:
-    """pydantic lists choices as English does: 'a', 'b' or 'c'."""
+    """pydantic lists choices as English does: 'a', 'b' or 'c'. Of words that are choices themselves
+    nothing is taken apart."""
     listed = {
-        name: str(context[name]).replace(" or ", "、").replace(", ", "、").replace("'", "")
-        for name in ("expected", "expected_tags", "expected_schemes")
-        if name in context
+        name: "、".join(_QUOTED.findall(said) or re.split(", | or ", said))
+        for name in ("expected", "expected_tags", "expected_schemes", "discriminator")
+        if (said := str(context.get(name, "")))
     }
     return {**context, **listed}

@@ -57,6 +57,9 @@ class ToDo(BaseModel):
     person: str = Field(description="Who has it in hand, as the token names them; empty: nobody.")
     person_name: str
     due_on: date | None = Field(description="The last day; none where no rule sets one.")
+    is_assumed: bool = Field(
+        description="The day rests on a year whose working days are not published yet."
+    )
     rule: str = Field(description="What sets the day.")
     lamp: str = Field(description="red: late; yellow: the last two working days; green; none.")
     working_days_left: int | None = Field(description="Negative where it is late.")
@@ -134,7 +137,8 @@ def to_do_router(
             absent = await stands_for(conn, caller.subject, today)
             mine = _whose(caller, whose, absent)
             rows = await page(conn, mine, wanted, after=after, limit=limit + 1)
-        items = [_shown(row, sources, today, context.working_days) for row in rows]
+        known = context.working_days.known_until()
+        items = [_shown(row, sources, today, context.working_days, known) for row in rows]
         return page_of(items, limit, lambda one: encode_cursor(one.due_on or NO_DAY, one.id))
 
     @router.get("/to-do/figures")
@@ -167,11 +171,20 @@ def _whose(caller: Identity, extent: Extent, absent: Sequence[str]) -> Whose:
 
 
 def _shown(
-    row: Mapping[str, Any], sources: Mapping[str, Source], today: date, working_days: WorkingDays
+    row: Mapping[str, Any],
+    sources: Mapping[str, Source],
+    today: date,
+    working_days: WorkingDays,
+    known_until: date,
 ) -> ToDo:
     left = working_days.between(today, row["due_on"]) if row["due_on"] else None
-    noun = sources[row["case_kind"]].noun
-    more = {"lamp": _lamp(left), "working_days_left": left, "noun_zh": noun.zh, "noun_en": noun.en}
+    source = sources[row["case_kind"]]
+    is_counted = left is not None and row["state"] in source.in_working_days
+    more = {
+        "lamp": _lamp(left), "working_days_left": left,
+        "noun_zh": source.noun.zh, "noun_en": source.noun.en,
+        "is_assumed": is_counted and row["due_on"] > known_until,
+    }  # fmt: skip
     return ToDo.model_validate({**row, **more})
 
 

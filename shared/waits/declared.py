@@ -51,6 +51,8 @@ class Duty:
     roles: tuple[str, ...]
     escalates: bool = True
     """Whether those above hear of it later: not where the bureau has a duty of its own beside it."""
+    in_working_days: bool = False
+    """Whether its day is counted by the calendar of working days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,8 @@ class Source:
     by_moves: bool
     """Ended by a move in the history, which says whether it was made by who was waited for."""
     escalates: bool = True
+    in_working_days: frozenset[str] = frozenset()
+    """The states, of a duty "", whose day is counted by the calendar of working days."""
 
 
 def rule_of(wait: Wait) -> str:
@@ -105,6 +109,7 @@ def of_duty(duty: Duty) -> Source:
         sql=sql,
         by_moves=False,
         escalates=duty.escalates,
+        in_working_days=frozenset({""}) if duty.in_working_days else frozenset(),
     )
 
 
@@ -158,7 +163,11 @@ def of_life_cycle(
         {waits.joined}
         where $1::uuid[] is null or k.{key} = any ($1)
     """
-    return Source(kind=kind, topic=waits.topic, noun=life_cycle.noun, sql=sql, by_moves=True)
+    counted = {state for state, wait in life_cycle.waits.items() if wait.in_working_days}
+    return Source(
+        kind=kind, topic=waits.topic, noun=life_cycle.noun, sql=sql, by_moves=True,
+        in_working_days=frozenset(counted),
+    )  # fmt: skip
 
 
 def named_sql(*, table: str, key: str, waits: CasesWait) -> str:

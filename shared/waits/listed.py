@@ -13,7 +13,7 @@ NO_DAY = date(9999, 12, 31)
 
 _MINE = """
     w.ended_at is null
-    and ($1 = '*' or w.bank_code = $1)
+    and ($1 = '*' or w.bank_code = $1 or 'party:' || w.firm = $1)
     and ($2::text[] is null or w.roles && $2)
     and ($3::text[] is null or w.person = '' or w.person = any ($3))
 """

@@ -79,7 +79,7 @@ async def reviews(page: Page, case: str) -> None:
     await page.get_by_role("button", name="领取").click()
     await says(page, "已领取")
     await recommends(page, "材料齐全，建议入库")
-    await did_last(page, "提出审查意见")
+    await did_last(page, "提出同意意见")
     await page.get_by_role("link", name="本月我办理的步骤 2").click()
     await expect(page.get_by_text("材料齐全，建议入库")).to_be_visible()
     await is_well_made(page)

@@ -1,6 +1,7 @@
 """A bank disputes a line on the screen, finance proposes, another person decides."""
 
 import io
+from typing import Any
 
 from openpyxl import load_workbook
 
@@ -11,9 +12,9 @@ MAY = "/pools/dongli/settlements/2026-05"
 LINES = f"{MAY}/parties/ICBC/disputes"
 
 
-async def may_is_posted(house: House) -> None:
+async def may_is_posted(house: House, claim: dict[str, Any] | None = None) -> None:
     """A recovery of the claim leaves ICBC to pay 5,000.00 for May."""
-    claim = await house.has_claim()
+    claim = claim or await house.has_claim()
     recovery = await house.has_recovery(claim)
     checker = house.person("risk_pool", "finance-qian", "finance_checker")
     maker = house.person("risk_pool", "finance-sun", "finance_maker")

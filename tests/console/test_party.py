@@ -29,8 +29,14 @@ async def test_a_guarantor_s_first_page_says_what_it_owes_and_was_told_and_is_it
         assert "贵方与资金池 dongli 的合作协议第 1 版生效" in page.text
         assert "没有贷款列贵方为参与方" in page.text
         assert "18,000,000.00" not in page.text, "the pool's balance is nobody else's"
-        assert {one for one in page.links if one.startswith("/")} == {"/", "/sessions"}
+        assert {one for one in page.links if one.startswith("/")} == {"/", "/to-do", "/sessions"}
         assert (await clerk.opens("/claims")).status == 403
+        to_do = await clerk.opens("/to-do")
+        assert to_do.status == 200 and "贵方向资金池付款" in to_do.text
+        assert "3,000,000.03" in to_do.text and "已超期" in to_do.text
+        other = house.person("risk_pool", "other", "party_clerk", institution="BJ-DB")
+        assert (await other.get("/to-do")).json()["items"] == []
+        assert "催收应收款并登记到账" not in to_do.text, "what waits for finance is finance's"
 
         read = await clerk.sends(page, "/party/inbox/read")
         assert "没有未读" in read.text or "0 条未读" in read.text

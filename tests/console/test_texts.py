@@ -13,6 +13,7 @@ from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
 from services.console.rendering.navigation import ENTRIES
 from services.risk_pool.domain import (
     adjustment,
+    calendar_change,
     cash_entry,
     claim,
     collection,
@@ -30,7 +31,7 @@ from services.risk_pool.domain import (
     warning,
 )
 from shared.contracts.registry import EVENTS
-from shared.life_cycle import SYSTEM_ROLE
+from shared.life_cycle import SYSTEM_ROLE, LifeCycle
 
 CONSOLE = FOLDER.parent
 ZH, EN = texts("zh"), texts("en")
@@ -95,10 +96,11 @@ def test_every_language_is_one_that_html_knows():
     assert texts("fr").html_language == "zh-CN"
 
 
-def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
-    """The service's life cycle of a kind: from, action, to, and whether a person does it."""
-    module = {
+def life_cycle_of(kind: CaseKind) -> LifeCycle:
+    """The service's life cycle of a kind."""
+    return {
         "adjustment": adjustment,
+        "calendar_change": calendar_change,
         "case": cases,
         "cash_entry": cash_entry,
         "loan_package": loan_package,
@@ -115,10 +117,14 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
         "subsidy": subsidy,
         "version": programme_version,
         "warning": warning,
-    }[kind.name]
+    }[kind.name].LIFE_CYCLE
+
+
+def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
+    """The moves of a kind: from, action, to, and whether a person does it."""
     return [
         (move.source, move.action, move.target, SYSTEM_ROLE not in move.roles)
-        for move in module.LIFE_CYCLE.moves
+        for move in life_cycle_of(kind).moves
     ]
 
 
@@ -150,6 +156,12 @@ def test_every_event_of_the_house_has_words_for_an_official():
 
 def test_every_entry_of_the_navigation_has_a_word():
     assert {f"nav.{entry.name}" for entry in ENTRIES} <= ZH.keys
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_step_is_called_the_same_on_its_button_in_a_refusal_and_in_the_trail(kind):
+    for action, words in life_cycle_of(kind).actions.items():
+        assert ZH(f"{kind.name}_action.{action}") == words.zh
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

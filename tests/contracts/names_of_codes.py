@@ -32,6 +32,8 @@ NAMES: Final = {
     f"{R}.agreement.State": "agreement_state",
     f"{R}.breaker_order.State": "order_state",
     f"{R}.breaker_order.Order": "order",
+    f"{R}.calendar_change.State": "calendar_change_state",
+    f"{R}.calendar_change.Action": "calendar_change_action",
     f"{R}.cash_entry.Kind": "cash",
     f"{R}.cash_entry.State": "cash_entry_state",
     f"{R}.cash_entry.Action": "cash_entry_action",

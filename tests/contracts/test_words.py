@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
+from services.console.pages.looks import KEEPERS
 from services.console.rendering.catalogue import texts
 from shared.contracts.envelope import by_type
 from shared.glossary import OF_FIELDS, TERMS
+from shared.http.reads import NOT_NOTED
 from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
 from tests.contracts.names_of_codes import NAMES, NOT_SHOWN
+from tests.e2e.api import ROUTES
 from zhidai.commands import problem_codes
 from zhidai.commands.docs import SERVICES
 
@@ -245,6 +248,43 @@ def test_every_code_has_its_name_in_both_languages(name):
 
 def test_a_code_without_a_name_would_be_found():
     assert nameless("state", ["approved", "half_approved"]) == ["half_approved"]
+
+
+def test_every_refusal_says_what_to_do_next():
+    codes = sorted({code for _, code, _ in problem_codes.codes_said(SERVICES)})
+    assert len(codes) > 250
+    assert nameless("next", codes) == []
+
+
+def test_what_was_looked_at_is_chosen_from_a_list_that_has_every_kind():
+    looked_at = {
+        route.path.removeprefix("/api/v1/").split("/")[0]
+        for route in ROUTES
+        if route.method.lower() == "get" and route.service in KEEPERS
+    } - NOT_NOTED
+    assert looked_at <= set(ZH.codes("look_kind")) == set(EN.codes("look_kind"))
+
+
+def test_no_template_has_prose_of_its_own():
+    """What people read stands in the catalogues, in both languages; also of screens that are old."""
+    found = [
+        (path.name, word)
+        for path in sorted((ROOT / "services/console/templates").glob("*.html"))
+        for node in prose(path.read_text())
+        for word in strangers(node)
+        if len(word) > 1 and word != "English"
+    ]
+    assert found == []
+    assert prose('<p class="x">{{ t("a") }} Please wait</p>') == [" Please wait"]
+
+
+def prose(template: str) -> list[str]:
+    """What stands between tags and is no expression; the bodies of macros that make attributes or
+    addresses are none."""
+    bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", template, flags=re.DOTALL)
+    return [
+        one for one in re.findall(r">([^<>]*[A-Za-z]{2}[^<>]*)<", bare) if not set(one) & set("/=")
+    ]
 
 
 def test_every_role_and_kind_of_event_has_its_name():

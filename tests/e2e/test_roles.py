@@ -31,13 +31,14 @@ ANYBODY_S = (
 ADMIN_S = (
     "/banks", "/events/parked", "/events/heard", "/events/publish-again", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",
-    "/ended-logins", "/templates", "/worded-types", "/my-acts", "/my-figures",
+    "/ended-logins", "/templates", "/worded-types", "/my-acts", "/my-figures", "/calendar",
 )  # fmt: skip
 """Where setting up and mending is done, and nothing of a case is seen; beside pools and parties."""
 BODY_FIRST = {
     "applications POST /applications/{case_id}/return",
     "risk_pool POST /pools/{code}/account-statements",
     "risk_pool POST /pools/{code}/openings",
+    "risk_pool POST /pools/{code}/party-imports",
     "risk_pool POST /pools/{code}/payment-status",
     "risk_pool POST /pools/{code}/settlements/{month}/statements/{party_code}/disputes",
 }
@@ -101,6 +102,7 @@ async def test_what_is_of_one_pool_is_not_there_for_people_of_another(table: dic
 
 
 OF_A_PARTY = {
+    "risk_pool GET /to-do", "risk_pool GET /to-do/figures", "risk_pool GET /calendar",
     "risk_pool GET /events", "risk_pool GET /party/open-items", "risk_pool GET /party/statements",
     "risk_pool GET /party/coverages", "notifications GET /inbox", "notifications POST /inbox/read",
     "notifications GET /subscriptions", "notifications POST /subscriptions",

@@ -154,6 +154,7 @@ from shared.contracts.risk_pool import (
     BankResumedV1,
     BankSuspendedV1,
     BankWarnedV1,
+    CalendarChangedV1,
     CoverageActivatedV1,
     CoverageDeclinedV1,
     CoverageReleasedV1,
@@ -890,6 +891,13 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
             sha256="0" * 64,
             text="programme: dongli",
             published_on=DAY,
+        ),
+        CalendarChangedV1(
+            number=3,
+            year=None,
+            days=[{"day": DAY, "is_working": False}],
+            reason="全区停工一天",
+            approved_on=DAY,
         ),
         PoolRunOffV1(
             pool_code=pool, run_off_id=uuid7(), on=DAY, reason="合作期满", keeps_reserved=True

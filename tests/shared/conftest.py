@@ -28,6 +28,7 @@ def _create_tables(connection) -> None:
     op = Operations(MigrationContext.configure(connection))
     for owner in (idempotency_keys, sandbox_clock, calendar_overrides, transitions):
         owner.create_tables(op)
+    calendar_overrides.create_changes(op)
     tables.create_all(op)
     counts.create_tables(op)
     party_feed.add_columns(op)

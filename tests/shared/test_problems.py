@@ -3,16 +3,20 @@
 import json
 import logging
 from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Literal
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 from sqlmodel import text
 
 from services.risk_pool.handlers.claim_situation import ClaimNotAdmissible
 from shared.http import problems
+from shared.http.field_messages import message_of
 from shared.http.problem import MOST_ERRORS, prefers_english
 from shared.observability import telemetry
 from shared.postgres.database import EVERYWHERE, Database
@@ -324,3 +328,22 @@ def test_openapi_tells_of_problems_and_not_of_fastapis_own_errors():
     assert "errors" in schema["components"]["schemas"]["RequestProblem"]["required"]
     assert "HTTPValidationError" not in json.dumps(schema)
     assert schema["openapi"].startswith("3.1")
+
+
+class _Choice(StrEnum):
+    ONE = "one"
+    EITHER = "this or that"
+
+
+class _Chosen(BaseModel):
+    choice: _Choice = _Choice.ONE
+    word: Literal["or", "and"] = "or"
+    number: Literal[1, 2, 3] = 1
+
+
+def test_choices_are_listed_in_chinese_without_an_english_or_and_none_is_taken_apart():
+    with pytest.raises(ValidationError) as refused:
+        _Chosen.model_validate({"choice": "x", "word": "x", "number": 9})
+    assert [message_of(one)[1] for one in refused.value.errors()] == [
+        "须为以下之一：one、this or that", "须为以下之一：or、and", "须为以下之一：1、2、3",
+    ]  # fmt: skip

@@ -156,6 +156,7 @@ def _waiting(row: ApplicationRow, due: date | None) -> WaitingAnswer | None:
         en=wait.words.en,
         since=row.state_since,
         due_on=due,
+        in_working_days=wait.in_working_days and due is not None and due == row.due_on,
     )
 
 

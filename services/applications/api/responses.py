@@ -73,6 +73,10 @@ class WaitingAnswer(_Answer):
     en: str
     since: datetime
     due_on: date | None
+    in_working_days: bool = Field(
+        False,
+        description="The day is counted in working days: after `known_until` of the calendar it is assumed.",
+    )
 
 
 class BankAnswer(_Answer):

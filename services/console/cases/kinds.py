@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.console.cases.actions import (
     ADJUSTMENT_ACTIONS,
+    CALENDAR_CHANGE_ACTIONS,
     CASE_ACTIONS,
     CASH_ACTIONS,
     CLAIM_ACTIONS,
@@ -38,6 +39,7 @@ class CaseKind:
 
 
 ADJUSTMENT = CaseKind("adjustment", ADJUSTMENT_ACTIONS)
+CALENDAR_CHANGE = CaseKind("calendar_change", CALENDAR_CHANGE_ACTIONS)
 CASE = CaseKind("case", CASE_ACTIONS)
 CASH_ENTRY = CaseKind("cash_entry", CASH_ACTIONS)
 CLAIM = CaseKind("claim", CLAIM_ACTIONS)
@@ -56,6 +58,7 @@ VERSION = CaseKind("version", VERSION_ACTIONS)
 WARNING = CaseKind("warning", WARNING_ACTIONS)
 KINDS = (
     ADJUSTMENT,
+    CALENDAR_CHANGE,
     CASE,
     CASH_ENTRY,
     CLAIM,

@@ -1,4 +1,5 @@
-"""What banks and pools are called: pages show names, and whatever a service answers has codes."""
+"""What banks and pools are called, and up to when working days are known: pages show names beside codes,
+and which deadlines are assumed."""
 
 import asyncio
 import time
@@ -19,6 +20,7 @@ class Names:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
+        self._calendar: tuple[float, str] = (0.0, "")
 
     async def known_to(self, subject: str, applications: Api) -> Mapping[str, str]:
         """The names that somebody may know."""
@@ -31,6 +33,22 @@ class Names:
             self._known.clear()
         self._known[subject] = (time.monotonic() + _KEPT_SECONDS, names)
         return names
+
+    async def calendar_known_until(self, risk_pool: Api) -> str:
+        """The last day, YYYY-MM-DD, up to which working days are published; "" where nobody answers."""
+        until, day = self._calendar
+        if time.monotonic() < until:
+            return day
+        try:
+            day = str((await risk_pool.get("/calendar"))["known_until"])
+        except Problem:
+            day = ""
+        self._calendar = (time.monotonic() + _KEPT_SECONDS, day)
+        return day
+
+    def calendar_has_changed(self) -> None:
+        """Somebody has just changed it here."""
+        self._calendar = (0.0, "")
 
 
 async def _asked(api: Api, path: str) -> dict[str, str]:

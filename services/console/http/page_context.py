@@ -3,6 +3,7 @@
 The console decides nothing by role. Roles only choose which entries the navigation shows.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
@@ -98,6 +99,8 @@ class PageContext:
     """The three services, as this person."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What banks and pools are called, by code."""
+    calendar_known_until: str = ""
+    """The last day up to which working days are published: later deadlines are assumed. "": unknown."""
 
     @property
     def applications(self) -> Api:
@@ -160,6 +163,7 @@ class PageContext:
             here=_here(self.request),
             look=_look(self.request),
             known_names=self.names,
+            calendar_known_until=self.calendar_known_until,
             notice=self.texts(notice["key"], **notice["values"]) if notice else "",
             token=token_of(session, self.console.secret),
             new_key=new_key,
@@ -223,8 +227,11 @@ async def page_context(request: Request) -> PageContext:
         request.session["person"] = renewed
     page = visitor(request)
     assert page.person is not None
-    names = await page.console.names.known_to(page.person.subject, page.applications)
-    return replace(page, names=names)
+    names, known_until = await asyncio.gather(
+        page.console.names.known_to(page.person.subject, page.applications),
+        page.console.names.calendar_known_until(page.risk_pool),
+    )
+    return replace(page, names=names, calendar_known_until=known_until)
 
 
 Page = Annotated[PageContext, Depends(page_context)]

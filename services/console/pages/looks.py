@@ -41,6 +41,7 @@ async def looks(
         looks=found,
         asked=shown,
         keepers=KEEPERS,
+        kinds=page.texts.codes("look_kind"),
         export="/looks/export?" + urlencode({name: one for name, one in shown.items() if one}),
         next=next_page(page.request, found),
         is_first=not cursor,

@@ -25,7 +25,7 @@ class Entry:
 ENTRIES = (
     Entry("start", "/", "s", _EVERYBODY | PARTY_ROLES),
     Entry("cockpit", "/cockpit", "g", BUREAU_ROLES - {"admin"}),
-    Entry("to-do", "/to-do", "h", _EVERYBODY),
+    Entry("to-do", "/to-do", "h", _EVERYBODY | PARTY_ROLES),
     Entry("queue", "/queue", "q", _OF_DESK),
     Entry("desk", "/desk", "d", _OF_DESK | {"auditor"}),
     Entry("meetings", "/meetings", "j", _OF_DESK | {"auditor"}),

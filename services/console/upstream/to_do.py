@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.console.http.page_context import PageContext
+from services.console.upstream.client import Api
 from services.console.upstream.optional import items, or_none
 
 MOST = 100
@@ -29,10 +30,7 @@ class ToDo:
 async def read_to_do(page: PageContext, *, limit: int = MOST, **wanted: str) -> ToDo:
     """The list of this person, or of the kind that is asked for. Raises Problem where a list is
     refused."""
-    apis = {"notifications": page.notifications}
-    if page.person is None or page.person.roles - {"admin"}:
-        # An admin reads no cases.
-        apis |= {"applications": page.applications, "risk_pool": page.risk_pool}
+    apis = _asked_of(page)
     whose = wanted.get("whose", "mine")
     answers = await asyncio.gather(
         *(or_none(api.get("/to-do/figures", whose=whose)) for api in apis.values())
@@ -59,3 +57,14 @@ async def read_to_do(page: PageContext, *, limit: int = MOST, **wanted: str) -> 
         silent=[name for name, found in figures.items() if found is None],
         next_cursor=lists[0]["next_cursor"] if kind and lists else None,
     )
+
+
+def _asked_of(page: PageContext) -> dict[str, Api]:
+    """The services in which something may wait for this person."""
+    if page.person is not None and page.person.party:
+        return {"risk_pool": page.risk_pool}
+    apis = {"notifications": page.notifications}
+    if page.person is None or page.person.roles - {"admin"}:
+        # An admin reads no cases.
+        apis |= {"applications": page.applications, "risk_pool": page.risk_pool}
+    return apis

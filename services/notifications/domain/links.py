@@ -5,6 +5,7 @@ from typing import Any
 
 PATHS: tuple[tuple[str, str], ...] = (
     ("page", "{page}"),
+    ("days", "/calendar/changes/{number}"),
     ("absence_id", "/desk"),
     ("demand_id", "/demands/{demand_id}"),
     ("file_id", "/payment-files/{file_id}"),

@@ -31,6 +31,12 @@ OF_POOLS: Mapping[str, Notice] = {
             "approver", "auditor", "finance_checker", "finance_maker", "pool_manager", "reviewer",
         ),
     ),
+    "calendar.changed.v1": Notice(
+        banks=Banks.NONE,
+        roles=(
+            "approver", "finance_checker", "finance_maker", "leader", "pool_manager", "reviewer",
+        ),
+    ),
     "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES),
     "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES),
 }  # fmt: skip

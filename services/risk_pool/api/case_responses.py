@@ -27,6 +27,10 @@ class WaitingFor(BaseModel):
     en: str
     since: datetime
     due_on: date | None
+    in_working_days: bool = Field(
+        False,
+        description="The day is counted in working days: after `known_until` of the calendar it is assumed.",
+    )
 
 
 class MoveAnswer(BaseModel):

@@ -40,6 +40,7 @@ def presented(life_cycle: LifeCycle, row: Mapping[str, Any], caller: Identity) -
             "en": wait.words.en,
             "since": row["state_since"],
             "due_on": row["due_on"],
+            "in_working_days": wait.in_working_days,
         },
     }
 

@@ -128,6 +128,7 @@ def presented_claim(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
             "roles": sorted(ROLES[row["next_step"]]),
             "zh": f"等待{words.zh}",
             "en": f"waits for the {words.en}",
+            "in_working_days": True,
         }
     if row["part_reason"] and row["state"] in IN_PART:
         part = IN_PART[row["state"]]

@@ -79,8 +79,8 @@ LIFE_CYCLE = LifeCycle(
         State.REFUSED: Words("不予更正", "refused"),
     },
     actions={
-        Action.PROPOSE: Words("提出", "proposed"),
-        Action.DECIDE: Words("决定", "decided"),
+        Action.PROPOSE: Words("提出更正", "proposed"),
+        Action.DECIDE: Words("决定更正", "decided"),
         Action.REFUSE: Words("不予更正", "refused"),
     },
     waits={

@@ -124,7 +124,7 @@ LIFE_CYCLE = LifeCycle(
     },
     actions={
         Action.ENTER: Words("登记", "entered"),
-        Action.RELEASE: Words("放行", "released"),
+        Action.RELEASE: Words("放行入账", "released"),
         Action.CONFIRM: Words("专户流水确认", "confirmed by the account"),
         Action.REFUSE: Words("不予放行", "refused"),
         Action.WITHDRAW: Words("撤回", "withdrawn"),

@@ -117,7 +117,7 @@ LIFE_CYCLE = LifeCycle(
         Action.PROPOSE: Words("拟定意见", "proposed"),
         Action.SEND_BACK: Words("退回重拟", "sent back"),
         Action.DECIDE: Words("决定", "decided"),
-        Action.WITHDRAW: Words("撤回", "withdrawn"),
+        Action.WITHDRAW: Words("撤回争议", "withdrawn"),
     },
     waits={
         State.FILED: Wait(

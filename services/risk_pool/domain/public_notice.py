@@ -88,11 +88,11 @@ LIFE_CYCLE = LifeCycle(
         State.CORRECTED: Words("已更正", "corrected by another"),
     },
     actions={
-        Action.PREPARE: Words("拟定", "prepared"),
-        Action.APPROVE: Words("核准", "approved"),
-        Action.PUBLISH: Words("公示", "published"),
+        Action.PREPARE: Words("拟定公示", "prepared"),
+        Action.APPROVE: Words("核准公示", "approved"),
+        Action.PUBLISH: Words("开始公示", "published"),
         Action.END: Words("结束公示", "ended"),
-        Action.WITHDRAW: Words("撤下", "withdrawn"),
+        Action.WITHDRAW: Words("撤下公示", "withdrawn"),
         Action.CORRECT: Words("更正", "corrected"),
     },
     waits={

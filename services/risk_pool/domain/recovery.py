@@ -86,7 +86,7 @@ LIFE_CYCLE = LifeCycle(
     },
     actions={
         Action.REPORT: Words("报告", "reported"),
-        Action.CONFIRM: Words("确认", "confirmed"),
+        Action.CONFIRM: Words("确认入账", "confirmed"),
         Action.RETURN: Words("退回更正", "returned"),
         Action.RESUBMIT: Words("更正后再次报告", "reported again"),
         Action.REFUSE: Words("不予确认", "refused"),

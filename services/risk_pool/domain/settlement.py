@@ -125,11 +125,11 @@ LIFE_CYCLE = LifeCycle(
         State.CLOSED: Words("已结清", "closed"),
     },
     actions={
-        Action.PREVIEW: Words("预览", "previewed"),
+        Action.PREVIEW: Words("计算预览", "previewed"),
         Action.CONFIRM: Words("确认", "confirmed"),
         Action.SIGN: Words("签批", "signed"),
         Action.SEND_BACK: Words("退回", "sent back"),
-        Action.POST: Words("入账", "posted"),
+        Action.POST: Words("入账结账", "posted"),
         Action.MATCH: Words("核对", "matched"),
         Action.UNMATCH: Words("撤销核对", "unmatched"),
         Action.CLOSE: Words("结清", "closed"),

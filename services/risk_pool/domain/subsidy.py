@@ -73,8 +73,8 @@ LIFE_CYCLE = LifeCycle(
     },
     actions={
         Action.FILE: Words("提交", "filed"),
-        Action.REVIEW: Words("审核", "reviewed"),
-        Action.APPROVE: Words("批准", "approved"),
+        Action.REVIEW: Words("审核同意", "reviewed"),
+        Action.APPROVE: Words("批准补贴", "approved"),
         Action.REFUSE: Words("不予补贴", "refused"),
         Action.WITHDRAW: Words("撤回", "withdrawn"),
     },

@@ -52,6 +52,7 @@ REPORT: Final = Duty(
     noun=Words("月度余额报送", "monthly report"),
     what=Words("银行报送该月全部在保贷款的余额", "the bank to report the month's positions"),
     roles=("bank_operator",),
+    in_working_days=True,
 )
 MONTH: Final = Duty(
     kind="month_to_sign",
@@ -59,6 +60,7 @@ MONTH: Final = Duty(
     noun=Words("月度结算", "monthly settlement"),
     what=Words("该月结算预览、确认并签批", "the month to be previewed, confirmed and signed"),
     roles=("finance_maker", "finance_checker"),
+    in_working_days=True,
 )
 RECEIVABLE: Final = Duty(
     kind="receivable",

@@ -13,6 +13,7 @@ from services.risk_pool.tables import (
     agreed_figures,
     agreements,
     breaker_orders,
+    calendar_changes,
     cash_entries,
     claims,
     collections,
@@ -43,7 +44,7 @@ from shared.waits.scheduled import by_kind, look
 
 TABLES: Final = (
     account_bookings.CASES, adjustments.CASES, agreed_figures.CASES, agreements.CASES,
-    breaker_orders.ORDERS, cash_entries.CASES, claims.CASES, collections.CASES,
+    breaker_orders.ORDERS, calendar_changes.CASES, cash_entries.CASES, claims.CASES, collections.CASES,
     disposals.CASES, disputes.CASES, loan_packages.PACKAGES, objections.CASES, openings.CASES,
     party_accounts.CASES, payments.FILES, pool_accounts.CASES, programmes.CASES,
     public_notices.CASES,

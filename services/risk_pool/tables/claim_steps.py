@@ -54,6 +54,16 @@ async def set_due(
     )  # fmt: skip
 
 
+async def follow_claims(conn: asyncpg.Connection, claim_ids: Sequence[UUID]) -> None:
+    """The steps that these claims wait for are to be taken by the day of their claim."""
+    await conn.execute(
+        """update claim_steps s set due_on = k.due_on from claims k
+           where k.id = any($1::uuid[]) and s.claim_id = k.id and s.review = k.reviews
+             and s.step = k.next_step and s.recorded_at is null""",
+        list(claim_ids),
+    )
+
+
 async def of_review(conn: asyncpg.Connection, claim: Row) -> list[asyncpg.Record]:
     """The steps of the claim's last review, in their order."""
     rows: list[asyncpg.Record] = await conn.fetch(

@@ -156,6 +156,18 @@ async def without_day(conn: asyncpg.Connection, pool_code: str) -> list[asyncpg.
     return rows
 
 
+async def to_be_signed_from(conn: asyncpg.Connection, day: date) -> list[asyncpg.Record]:
+    """The months that are to be signed on a day or later, with their pool's programme, locked."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"""select s.id, s.month, s.due_on, p.programme from settlements s
+            join pools p on p.code = s.pool_code
+            where s.due_on >= $1 and s.state in ({literals(TO_BE_SIGNED)})
+            order by s.id for update of s""",
+        day,
+    )
+    return rows
+
+
 async def set_day(conn: asyncpg.Connection, settlement_id: UUID, day: date) -> None:
     """Until when it is to be signed; nothing else of the month changes."""
     await conn.execute("update settlements set due_on = $2 where id = $1", settlement_id, day)
