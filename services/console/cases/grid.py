@@ -35,8 +35,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list can be narrowed by. `form`: search, choice, pool, bank, person, amount, day, text,
-    yes_no or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
+    """What a list can be narrowed by. `form`: search, choice, pool, bank, park, event, person, amount,
+    day, month, text, yes_no or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
 
     name: str
     label: str
@@ -59,7 +59,7 @@ class Listing:
     """The service's name of a sum → the key of its words."""
     none: str
     leads_to: str = ""
-    """Before the id of a row: where its page is, for *next case*."""
+    """The page of a row, with members of it in braces: /cases/{id}; for *next case*."""
     columns_fixed: bool = False
     """Its page writes the rows itself: no columns to choose."""
 
@@ -97,13 +97,16 @@ class Grid:
     banks: Sequence[Mapping[str, Any]]
     people: Sequence[Mapping[str, Any]]
     texts: Texts
+    named: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """Form of a filter → its choices, each with its name, where they are read from a service."""
     views: Sequence[KeptView] = ()
     """Those of this list that the person sees."""
 
     @property
     def names(self) -> dict[str, str]:
-        """What pools and banks are called, by code."""
-        return {one["code"]: one["name"] for one in (*self.pools, *self.banks)}
+        """What pools, banks and what else is chosen by its name are called, by code."""
+        known = {one["code"]: one["name"] for one in (*self.pools, *self.banks)}
+        return known | {code: name for some in self.named.values() for code, name in some}
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -192,7 +195,9 @@ class Grid:
         return self.address(**dict.fromkeys(self.listing.words, ""))
 
     def choices(self, form: str) -> list[tuple[str, str]]:
-        """The codes and names of pools, or of banks."""
+        """The codes and names of pools, of banks, or of what else is read from a service."""
+        if form in self.named:
+            return list(self.named[form])
         found = self.pools if form == "pool" else self.banks
         return [(one["code"], one["name"]) for one in found]
 
@@ -234,7 +239,7 @@ class Grid:
         ]
 
     def _words(self, one: Filter, value: str) -> str:
-        if one.form in ("pool", "bank"):
+        if one.form in ("pool", "bank", "park", "event"):
             return self.names.get(value, value)
         if one.form == "person":
             return next((who["name"] for who in self.people if who["subject"] == value), value)

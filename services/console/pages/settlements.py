@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import SETTLEMENT
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_finance import SETTLEMENTS
 from services.console.cases.month import beside
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
@@ -30,15 +32,8 @@ _BEGIN = frozenset({"finance_maker", "finance_checker"})
 
 @router.get("/settlements")
 async def all_settlements(page: Page) -> Response:
-    """The last months of every pool."""
-    pools = items(await page.risk_pool.get("/pools"))
-    months = await asyncio.gather(
-        *(page.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=6) for pool in pools)
-    )
-    return page.render(
-        "settlements_all.html",
-        pools=[(pool, items(found)) for pool, found in zip(pools, months, strict=True)],
-    )
+    """The months of every pool, the latest first where nothing else is asked for."""
+    return await render_list(page, "settlements_all.html", SETTLEMENTS)
 
 
 @router.get("/pools/{code}/settlements")
