@@ -46,6 +46,29 @@ class Filter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeveralAct:
+    """What can be done to several rows of a list. A row is acted on by itself, at its own address of
+    the service and the act's name there, or all that are chosen in one request `together`."""
+
+    name: str
+    """As `pending_actions` names it."""
+    words: str
+    """The key of its name."""
+    step: str = ""
+    """The last part of its address, where that is not its name."""
+    together: str = ""
+    asks: Sequence[str] = ()
+    """What is said with it: opinion, reason, person."""
+    role: str = ""
+    """Who is shown it, where the rows of the list do not say what can be done to them."""
+
+    @property
+    def path(self) -> str:
+        """The last part of its address."""
+        return self.step or self.name
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listing:
     """A list. `service` and `source`: whose it is, and at which path of the service."""
 
@@ -60,6 +83,11 @@ class Listing:
     none: str
     leads_to: str = ""
     """The page of a row, with members of it in braces: /cases/{id}; for *next case*."""
+    at: str = ""
+    """A row at its service, as `leads_to` is written; "" where nothing is done to several rows."""
+    several: Sequence[SeveralAct] = ()
+    checked: Sequence[Column] = ()
+    """What of a row is shown before one acts, where that is not its columns."""
     columns_fixed: bool = False
     """Its page writes the rows itself: no columns to choose."""
 
@@ -96,6 +124,7 @@ class Grid:
     pools: Sequence[Mapping[str, Any]]
     banks: Sequence[Mapping[str, Any]]
     people: Sequence[Mapping[str, Any]]
+    roles: frozenset[str]
     texts: Texts
     named: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     """Form of a filter → its choices, each with its name, where they are read from a service."""
@@ -228,6 +257,25 @@ class Grid:
         said = self.columns_said
         first, *others = self.listing.columns
         return [first, *(one for one in others if one.name in said or not said)]
+
+    @property
+    def several(self) -> list[SeveralAct]:
+        """What can be done to several of the rows shown, by whoever looks."""
+        return [
+            act for act in self.listing.several if any(self._offers(act, one) for one in self.rows)
+        ]
+
+    def _offers(self, act: SeveralAct, row: Mapping[str, Any]) -> bool:
+        if act.role:
+            return act.role in self.roles
+        return act.name in row["pending_actions"]
+
+    def ticked(self, row: Mapping[str, Any]) -> str:
+        """How a row is named where it is ticked: its address, and the version that was seen; "" where
+        nothing can be done to it."""
+        if not any(self._offers(act, row) for act in self.listing.several):
+            return ""
+        return f"{self.listing.at.format_map(row)}@{row['version']}"
 
     @property
     def chips(self) -> list[Chip]:

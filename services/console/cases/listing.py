@@ -49,6 +49,7 @@ async def _views(page: PageContext) -> Sequence[KeptView]:
 
 async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | None]:
     """The list as the address asks for it, and what was wrong with that."""
+    assert page.person is not None
     said = page.request.query_params if page.request.method == "GET" else FormData()
     query = [(name, str(value)) for name, value in said.multi_items()]
     by_name = dict(query)
@@ -74,6 +75,7 @@ async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | 
         pools=items(pools),
         banks=items(banks),
         people=items(staff),
+        roles=page.person.roles,
         texts=page.texts,
         named=named,
         views=[one for one in views if one.list == listing.path],

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.console.cases.grid import Column, Filter, Listing
+from services.console.cases.grid import Column, Filter, Listing, SeveralAct
 from services.console.cases.list_parts import (
     AMOUNT,
     BANK,
@@ -257,6 +257,30 @@ QUEUE: Final = Listing(
     sums={"amount": "case.amount"},
     none="queue.none",
     leads_to="/cases/{id}",
+    at="/applications/{id}",
+    several=(
+        SeveralAct(
+            name="take",
+            words="queue.take-several",
+            together="/applications/take",
+            role="reviewer",
+        ),
+        SeveralAct(
+            name="assign",
+            words="queue.reassign",
+            together="/applications/reassign",
+            asks=("person", "reason"),
+            role="pool_manager",
+        ),
+        SeveralAct(
+            name="put_back",
+            words="queue.put-back",
+            together="/applications/put-back",
+            asks=("reason",),
+            role="pool_manager",
+        ),
+    ),
+    checked=CASES.columns,
     columns_fixed=True,
 )
 SUBSIDIES: Final = Listing(
@@ -289,6 +313,8 @@ SUBSIDIES: Final = Listing(
     sums={"principal": "subsidy.principal", "amount": "subsidy.amount"},
     none="subsidy.none",
     leads_to="/subsidies/{id}",
+    at="/subsidies/{id}",
+    several=(SeveralAct(name="review", words="subsidy_action.review", asks=("opinion",)),),
 )
 DISPOSALS: Final = Listing(
     path="/disposals",

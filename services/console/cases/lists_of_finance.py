@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.console.cases.grid import Column, Filter, Listing
+from services.console.cases.grid import Column, Filter, Listing, SeveralAct
 from services.console.cases.list_parts import AMOUNT, POOL, POOL_COLUMN, days, state_of
 
 _MONTHS: Final = (
@@ -29,6 +29,11 @@ SETTLEMENTS: Final = Listing(
     sums={"payable": "work_list.payable", "receivable": "work_list.receivable"},
     none="settlement.none",
     leads_to="/pools/{pool_code}/settlements/{month}",
+    at="/pools/{pool_code}/settlements/{month}",
+    several=tuple(
+        SeveralAct(name=name, words=f"settlement_action.{name}")
+        for name in ("preview", "confirm", "sign", "post", "close")
+    ),
 )
 DISPUTES: Final = Listing(
     path="/disputes",
@@ -85,6 +90,8 @@ PAYMENT_FILES: Final = Listing(
     sums={"total": "payout.total"},
     none="payout.no-file",
     leads_to="/payment-files/{id}",
+    at="/payment-files/{id}",
+    several=(SeveralAct(name="release", words="payment_file_action.release"),),
 )
 OPEN_ITEMS: Final = Listing(
     path="/open-items",

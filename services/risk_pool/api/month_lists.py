@@ -5,9 +5,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query
-from pydantic import Field
 
-from services.risk_pool.api.case_responses import Money
 from services.risk_pool.api.cases import Anyone, presented
 from services.risk_pool.api.dispute_answers import DisputeInList
 from services.risk_pool.api.settlement_responses import SettlementInList
@@ -19,7 +17,7 @@ from shared.context import Context
 from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between, in_order
 from shared.http.list_routes import serve_list
-from shared.money import Fen, format_fen
+from shared.money import format_fen
 from shared.months import MONTH_PATTERN
 from shared.postgres.conditions import between
 from shared.sheets.table_files import FileColumn
@@ -29,17 +27,10 @@ router = APIRouter()
 Month = Annotated[str | None, Query(pattern=MONTH_PATTERN, examples=["2026-03"])]
 
 
-class MonthInList(SettlementInList, Money):
-    """A month of a pool, and what it leaves the parties whose statements the reader may see."""
-
-    payable_fen: Fen = Field(description="The pool to the parties.")
-    receivable_fen: Fen = Field(description="The parties to the pool.")
-
-
 async def _months(
     conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
-) -> list[MonthInList]:
-    return [MonthInList(**presented(settlement.LIFE_CYCLE, row, caller)) for row in rows]
+) -> list[SettlementInList]:
+    return [SettlementInList(**presented(settlement.LIFE_CYCLE, row, caller)) for row in rows]
 
 
 async def _disputes(
@@ -152,7 +143,7 @@ async def _disputes_wanted(
 
 
 serve_list(
-    router, "settlements", _MONTHS, MonthInList,
+    router, "settlements", _MONTHS, SettlementInList,
     caller=Anyone, wanted=_months_wanted, tags=("settlements",), named="months",
     says="The months of every pool, the latest first where `sort` says nothing else.",
 )  # fmt: skip
