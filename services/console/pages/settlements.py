@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_month
 from services.console.cases.kinds import SETTLEMENT
 from services.console.cases.listing import render_list
 from services.console.cases.lists_of_finance import SETTLEMENTS
@@ -213,6 +214,7 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         certificate=await page.risk_pool.get("/signing-certificate") if is_signed else None,
         sees_account=SEES_ACCOUNT,
         last_day=Month.parse(month).last,
+        bars=at_month(page.texts, answer.body),
     )
 
 
