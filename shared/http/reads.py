@@ -28,7 +28,7 @@ from shared.read_log import ReadLog
 ROOT = "/api/v1/"
 NOT_NOTED = {
     "banks", "coming-days", "document-links", "ended-logins", "event-types", "events",
-    "idempotency-keys", "inbox", "my-acts", "my-figures", "opening-template", "programmes", "public",
+    "idempotency-keys", "inbox", "my-acts", "my-figures", "opening-template", "party-names", "programmes", "public",
     "reads", "sandbox", "signing-certificate", "staff", "survey-templates", "templates", "to-do",
     "worded-types",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.formats import yuan
 from services.console.views.kept import ALL, NOT_CHOSEN, KeptView, chosen, is_same, usual_of
+from shared.divisions import division_name
 
 PAGE_SIZES: Final = ("20", "50", "100", "200")
 USUAL_SIZE: Final = "50"
@@ -36,7 +37,7 @@ class Column:
 @dataclass(frozen=True)
 class Filter:
     """What a list can be narrowed by. `form`: search, choice, pool, bank, park, event, person, amount,
-    day, month, text, yes_no or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
+    day, month, area, text, yes_no or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
 
     name: str
     label: str
@@ -293,6 +294,8 @@ class Grid:
             return next((who["name"] for who in self.people if who["subject"] == value), value)
         if one.form == "yes_no":
             return self.texts("app.yes" if value == "true" else "app.no")
+        if one.form == "area":
+            return division_name(value)
         return self.texts.term(one.of, value) if one.of else value
 
     @property

@@ -8,9 +8,9 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.grid import PAGE_SIZES, Grid, Listing
-from services.console.cases.parked_matters import event_words
 from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import LISTS, PageContext
+from services.console.rendering.formats import event_words
 from services.console.upstream.client import Problem
 from services.console.upstream.optional import items, nothing, or_none
 from services.console.views.kept import KeptView, usual_of

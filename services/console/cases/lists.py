@@ -45,7 +45,7 @@ CASES: Final = Listing(
         Filter("person", "queue.assigned", "person"),
         Filter("mode", "case.mode", of="mode"),
         Filter("purpose", "case.purpose", of="purpose"),
-        Filter("area", "list.area", "text"),
+        Filter("area", "list.area", "area"),
         Filter("lamp", "queue.lamp", of="list_lamp"),
         *AMOUNT,
         *days("submitted"),

@@ -1,4 +1,4 @@
-"""What banks and pools are called: pages show names, and whatever a service answers has codes."""
+"""What banks, pools and parties are called: pages show names, and whatever a service answers has codes."""
 
 import asyncio
 import time
@@ -20,12 +20,16 @@ class Names:
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
 
-    async def known_to(self, subject: str, applications: Api) -> Mapping[str, str]:
+    async def known_to(self, subject: str, applications: Api, risk_pool: Api) -> Mapping[str, str]:
         """The names that somebody may know."""
         until, names = self._known.get(subject, (0.0, {}))
         if time.monotonic() < until:
             return names
-        found = await asyncio.gather(_asked(applications, "/banks"), _asked(applications, "/pools"))
+        found = await asyncio.gather(
+            _asked(risk_pool, "/party-names"),
+            _asked(applications, "/banks"),
+            _asked(applications, "/pools"),
+        )
         names = {code: name for each in found for code, name in each.items()}
         if len(self._known) >= _MOST:
             self._known.clear()

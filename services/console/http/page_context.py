@@ -226,7 +226,9 @@ async def page_context(request: Request) -> PageContext:
         request.session["person"] = renewed
     page = visitor(request)
     assert page.person is not None
-    names = await page.console.names.known_to(page.person.subject, page.applications)
+    names = await page.console.names.known_to(
+        page.person.subject, page.applications, page.risk_pool
+    )
     return replace(page, names=names)
 
 

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from services.console.cases.listing import grid_of, opens_with
 from services.console.cases.lists_of_work import DELIVERIES
-from services.console.cases.parked_matters import event_words
 from services.console.http.forms import NOTHING_SENT, Attempt, once
 from services.console.http.page_context import Page, PageContext
 from services.console.pages.receivers import KEEPERS
@@ -62,6 +61,5 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
         attempt=attempt,
         grid=grid,
         names=grid.names,
-        event_words=event_words,
         keeps=bool(page.person.roles & KEEPERS),
     )

@@ -194,12 +194,15 @@ async def _list(page: PageContext, attempt: Attempt) -> Response:
 
 
 async def _one(page: PageContext, demand_id: UUID, attempt: Attempt) -> Response:
-    found = await page.applications.get(f"/financing-demands/{demand_id}")
+    found, parks = await asyncio.gather(
+        page.applications.get(f"/financing-demands/{demand_id}"), page.applications.get("/parks")
+    )
     assert page.person is not None
     return page.render(
         "demand.html",
         attempt=attempt,
         demand=found,
+        parks={one["code"]: one["name"] for one in items(parks)},
         willing=[one for one in found["offers"] if one["answer"] and one["answer"]["takes_up"]],
         may_watch=not page.person.is_of_bank,
     )

@@ -32,6 +32,14 @@ async def party_names(conn: asyncpg.Connection, pool_code: str) -> dict[str, str
     return {row["code"]: row["name"] for row in rows}
 
 
+async def all_names(conn: asyncpg.Connection) -> list[dict[str, str]]:
+    """Each code once with its name, as far as the transaction may see the parties."""
+    rows = await conn.fetch(
+        "select distinct on (code) code, name from parties order by code, joined_on desc, pool_code"
+    )
+    return [dict(row) for row in rows]
+
+
 async def names_in_pools(
     conn: asyncpg.Connection, pool_codes: Sequence[str]
 ) -> dict[str, dict[str, str]]:
