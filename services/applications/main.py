@@ -61,6 +61,7 @@ from services.applications.api import (
     table_templates,
     to_do,
     valuations,
+    work_lists,
 )
 from services.applications.api.bulk_work import work_on_bulk_files
 from services.applications.api.document_content import settings_of, store_of
@@ -153,6 +154,7 @@ SERVICE = Service(
         approval_levels.router,
         approval_sheets.router,
         effects.router,
+        work_lists.router,
         meetings.router,
         conditions.router,
         case_list.router,

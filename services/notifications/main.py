@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.notifications.api import (
     deliveries,
+    delivery_list,
     endpoints,
     inbox,
     messages,
@@ -99,6 +100,7 @@ SERVICE = Service(
         subscriptions.router,
         inbox.router,
         messages.router,
+        delivery_list.router,
         deliveries.router,
         worded_types.router,
         templates.router,

@@ -43,6 +43,18 @@ _ASKED: Final[Mapping[str, tuple[str, str]]] = {
     "way": ("方式", "way"), "sort": ("排序", "order"), "state": ("状态", "state"),
     "submitted_from": ("提交日自", "submitted from"), "submitted_to": ("提交日至", "submitted to"),
     "who": ("经办", "whose"),
+    "month_from": ("月份自", "month from"), "month_to": ("月份至", "month to"),
+    "party": ("合作方", "party"), "direction": ("方向", "direction"), "overdue": ("逾期", "overdue"),
+    "paid_from": ("付款日自", "pays from"), "paid_to": ("付款日至", "pays to"),
+    "held_from": ("会议日自", "held from"), "held_to": ("会议日至", "held to"),
+    "posted_from": ("发布日自", "posted from"), "posted_to": ("发布日至", "posted to"),
+    "ends_from": ("止期自", "ends from"), "ends_to": ("止期至", "ends to"),
+    "created_from": ("生成日自", "made from"), "created_to": ("生成日至", "made to"),
+    "park": ("园区", "park"), "uscc": ("信用代码", "credit code"), "firm": ("企业", "firm"),
+    "insurer": ("保险人", "insurer"), "within_days": ("天数以内", "within days"),
+    "over_too": ("含已终止", "those that are over"), "case_id": ("申请", "case"),
+    "right_id": ("权利", "right"), "channel": ("渠道", "channel"), "receiver_id": ("接收方", "receiver"),
+    "event_type": ("事件类型", "type of event"),
 }  # fmt: skip
 """What a list was narrowed by, as it stands on top of its workbook."""
 
@@ -56,6 +68,12 @@ _ORDERED: Final[Mapping[str, tuple[str, str]]] = {
     "outstanding_principal": ("未还本金", "principal"), "pool_pays": ("资金池承担", "the pool's share"),
     "raised_on": ("预警日期", "raised on"), "received_on": ("到账日期", "received on"),
     "since": ("进入本环节", "since"), "submitted_at": ("提交时间", "submitted at"),
+    "month": ("月份", "month"), "difference": ("争议金额", "difference"), "total": ("合计", "total"),
+    "execution_on": ("付款日期", "execution on"), "owed_since": ("发生日期", "since"),
+    "due": ("应结金额", "due"), "held_on": ("开会日期", "held on"), "posted_on": ("发布日期", "posted on"),
+    "asked_on": ("通知日期", "asked on"), "cover_by": ("补足期限", "cover by"),
+    "shortfall": ("缺口", "short of"), "begins_on": ("起期", "begins on"), "ends_on": ("止期", "ends on"),
+    "premium": ("保费", "premium"), "created_at": ("生成时间", "made at"),
     "times": ("出现次数", "times"), "uscc": ("信用代码", "credit code"),
 }  # fmt: skip
 """By what a list is ordered."""

@@ -1,7 +1,7 @@
 """The query parameters that many lists take."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Query
 
@@ -10,6 +10,7 @@ from shared.http.requests import IsoDate
 from shared.money import parse_fen
 from shared.refusals import FieldFault, FieldsWrong
 
+V = TypeVar("V", str, date)
 Code = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Words = Annotated[str | None, Query(max_length=100, pattern=NO_NUL)]
 Amount = Annotated[str | None, Query(max_length=20, examples=["1000000.00"])]
@@ -45,6 +46,11 @@ def days_between(
     name: str, first: date | None, last: date | None
 ) -> tuple[date | None, date | None]:
     """What `<name>_from` and `<name>_to` say, both counted in. Raises FieldsWrong."""
+    return in_order(name, first, last)
+
+
+def in_order(name: str, first: V | None, last: V | None) -> tuple[V | None, V | None]:
+    """What `<name>_from` and `<name>_to` say of days or of months as text. Raises FieldsWrong."""
     if first is not None and last is not None and first > last:
         raise FieldsWrong([_fault(f"{name}_to", *_BACKWARDS)])
     return first, last

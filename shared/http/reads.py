@@ -29,7 +29,7 @@ ROOT = "/api/v1/"
 NOT_NOTED = {
     "banks", "calendar", "coming-days", "document-links", "ended-logins", "event-types", "events",
     "idempotency-keys", "inbox", "my-acts", "my-figures", "opening-template", "party-import-template",
-    "programmes", "public",
+    "party-names", "programmes", "public",
     "reads", "sandbox", "signing-certificate", "staff", "survey-templates", "templates", "to-do",
     "worded-types",
 }  # fmt: skip

@@ -152,6 +152,7 @@ FOR_THE_BUREAU = {
     "/meetings/{meeting_id}/call-off",
 }
 BUREAU_READS = {
+    "/meetings/export.{file_form}",
     "/applications/{case_id}/looks",
     "/applications/{case_id}/approval-sheet",
     "/applications/{case_id}/priorities",
@@ -209,6 +210,7 @@ DRAFTS = {
 }
 """Shown to be closed to other banks and to the bureau in test_drafts."""
 DEMANDS = {
+    "/financing-demands/export.{file_form}",
     "/financing-demands",
     "/financing-demand-funnel",
     "/financing-demands/{demand_id}",
@@ -289,6 +291,7 @@ LISTED = {
 AROUND = {
     ("POST", "/policies"),
     ("GET", "/policies"),
+    ("GET", "/policies/export.{file_form}"),
     ("GET", "/policies/{policy_id}"),
     ("POST", "/policies/{policy_id}/endorse"),
     ("POST", "/policies/{policy_id}/end"),
@@ -308,6 +311,7 @@ AROUND = {
     ("GET", "/due-diligence-reports"),
     ("POST", "/applications/{case_id}/cover-calls"),
     ("GET", "/cover-calls"),
+    ("GET", "/cover-calls/export.{file_form}"),
     ("GET", "/firms/{uscc}/cover"),
     ("POST", "/firms/{uscc}/cover-calls"),
     ("GET", "/cover-calls/{call_id}"),

@@ -6,7 +6,8 @@ from tests.browser.conftest import Rooms
 from tests.browser.test_access import violations
 
 LISTS = ("/cases", "/queue", "/loans", "/claims", "/recoveries", "/warnings", "/register/rights",
-         "/register/firms")  # fmt: skip
+         "/register/firms", "/settlements", "/disputes", "/meetings", "/demands",
+         "/register/cover-calls", "/register/around")  # fmt: skip
 
 
 async def test_the_palette_leads_by_keys_alone_to_any_page_and_to_a_case_by_its_number(
@@ -71,4 +72,29 @@ async def test_no_list_scrolls_sideways_on_a_phone(rooms: Rooms):
             width = await page.evaluate("document.documentElement.scrollWidth")
             assert width <= 390, path
             assert await violations(page) == [], path
+    assert rooms.complaints == []
+
+
+async def test_rows_are_ticked_and_checked_by_keys_and_taken_without_scripts(rooms: Rooms):
+    cases = [await rooms.house.has_case(), await rooms.house.has_case()]
+    async with rooms.visitor("reviewer-lin") as page:
+        await page.goto("/queue")
+        for case in cases:
+            await page.get_by_role("checkbox", name=f"选择 {case['number']}").focus()
+            await page.keyboard.press("Space")
+        assert await violations(page) == []
+        await page.get_by_role("button", name="批量领取：先核对").click()
+        await expect(page.get_by_text("已选 2 行，可办理 2 行")).to_be_visible()
+        await expect(page.locator(".totals")).to_contain_text("2,000,000.00")
+        assert await violations(page) == []
+        await page.set_viewport_size({"width": 390, "height": 800})
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, "no page scrolls sideways"
+    async with rooms.visitor("reviewer-lin", java_script_enabled=False) as page:
+        await page.goto("/queue")
+        for case in cases:
+            await page.get_by_role("checkbox", name=f"选择 {case['number']}").check()
+        await page.get_by_role("button", name="批量领取：先核对").click()
+        await page.get_by_role("button", name="批量领取 2 行").click()
+        await expect(page.get_by_text("批量领取：已办理 2 行，未办理 0 行")).to_be_visible()
     assert rooms.complaints == []

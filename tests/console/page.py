@@ -143,3 +143,8 @@ class Page:
         found = max(there, key=lambda one: "_token" in one["fields"], default=None)
         assert found is not None, f"no form goes to {action}; there are {self.actions}: {self.text}"
         return dict(found["fields"])
+
+
+def ticked(page: Page) -> list[str]:
+    """Every row that a list lets one tick, or that a page hands on to be acted on."""
+    return [told["value"] for _, told in page.tags if told.get("name") == "rows"]

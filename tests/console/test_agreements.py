@@ -87,6 +87,12 @@ async def test_a_top_up_is_raised_by_one_person_and_called_by_another(house: Hou
 
     async with house.logged_in("finance-qian") as person:
         page = await person.opens(top_ups)
+        for words in (
+            "已通知补仓、尚未到账",
+            "上限 500,000.00",
+            "17,500,000.00 → 办理后 18,000,000.00",
+        ):
+            assert words in page.text, words
         call = next(action for action in page.actions if action.endswith("/call"))
         page = await person.sends(page, call)
         assert "补仓通知已签发" in page.text
@@ -105,6 +111,7 @@ async def test_a_pool_is_run_off_by_two_persons_and_shows_what_is_left(house: Ho
 
     async with house.logged_in("finance-qian") as checker:
         page = await checker.opens(run_off)
+        assert "已预留额度" in page.text, "it stays as it is: the order keeps it"
         confirm = next(action for action in page.actions if action.endswith("/confirm"))
         page = await checker.sends(page, confirm)
         assert "不再新增入库" in page.text

@@ -2,7 +2,15 @@
 
 import pytest
 
-from services.console.cases.before_after import Change, at_undoing, nearest_first
+from services.console.cases.before_after import (
+    Change,
+    at_month,
+    at_opening,
+    at_run_off,
+    at_top_up,
+    at_undoing,
+    nearest_first,
+)
 from services.console.cases.kinds import KINDS
 from services.console.cases.undo import UNDOS
 from services.console.cases.way import LOOKS, look_of, way_of
@@ -51,6 +59,53 @@ def test_every_look_is_of_states_that_some_kind_of_case_has():
     known = set().union(*(states(kind) for kind in KINDS)) | {"waiting"}
     assert set().union(*LOOKS.values()) <= known
     assert look_of("under_review") == look_of("paid") == ""
+
+
+def test_a_month_leaves_what_is_owed_both_ways_and_nothing_lessens_the_other():
+    month = {
+        "posted_on": None,
+        "pool_code": "dongli",
+        "statements": [
+            {"party_code": "ICBC", "party_name": "工行", "earlier": "-100.01", "net": "0.03"},
+            {"party_code": "FIN", "party_name": "财政", "earlier": "0.00", "net": "-5000.00"},
+            {"party_code": "dongli", "party_name": "资金池", "earlier": "0.00", "net": "4999.97"},
+            {"party_code": "CCB", "party_name": "建行", "earlier": "0.00", "net": "0.00"},
+        ],
+    }
+    rows = [(one.words, one.before, one.after) for one in at_month(ZH, month)]
+    assert rows == [
+        ("工行 · 应付资金池（未结清）", "100.01", "100.01"),
+        ("工行 · 资金池应付（未结清）", "0.00", "0.03"),
+        ("财政 · 应付资金池（未结清）", "0.00", "5000.00"),
+    ]
+    assert at_month(ZH, month | {"posted_on": "2026-06-03"}) == []
+
+
+def test_openings_top_ups_and_run_offs_say_each_figure_before_and_after_to_the_fen():
+    line = {"zh": "在保本金", "en": "covered", "bank_code": "ICBC", "rows": "29386111.18"}
+    opening = {"taken_over_on": None, "lines": [line, line | {"rows": "0.00"}]}
+    (opened,) = at_opening(ZH, opening, {"ICBC": "工行"})
+    assert (opened.words, opened.before, opened.after) == ("工行 · 在保本金", "0.00", "29386111.18")
+    assert at_opening(ZH, opening | {"taken_over_on": "2026-03-02"}, {}) == []
+
+    situation = {"called": "200000.01", "available": "17500000.00", "most": "299999.99"}
+    called, money = at_top_up(ZH, situation, "300000.00")
+    assert (called.before, called.after, called.ceiling) == ("200000.01", "500000.01", "500000.00")
+    assert called.over == "0.01"
+    assert (money.before, money.after) == ("17700000.01", "18000000.01")
+
+    left = [{"name": "reserved", "amount": "700000.00"}]
+    shares = [{"party_name": "财政", "share": "60.01"}, {"party_name": "银行", "share": "39.99"}]
+    found = {"left": left, "cash": "100.00", "trial": shares}
+    order = {"pending_actions": ["confirm"], "keeps_reserved": False, "shares": []}
+    assert [(one.before, one.after) for one in at_run_off(ZH, found, order)] == [
+        ("700000.00", "0.00")
+    ]
+    paid = at_run_off(ZH, found, order | {"pending_actions": ["distribute"]})
+    assert [(one.before, one.after) for one in paid] == [
+        ("100.00", "0.00"), ("0.00", "60.01"), ("0.00", "39.99"),
+    ]  # fmt: skip
+    assert at_run_off(ZH, found, order | {"pending_actions": ["close"]}) == []
 
 
 def test_a_bar_marks_its_limit_and_what_is_above_it():

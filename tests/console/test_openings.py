@@ -51,8 +51,9 @@ async def test_a_workbook_is_sent_mended_proposed_and_taken_over_by_another(hous
     async with house.logged_in("finance-qian") as checker:
         page = await checker.opens(at)
         assert "通过 4 笔，冲突 0 笔" in page.text
+        assert "0.00 → 办理后 29,386,111.18" in page.text
         page = await checker.sends(page, f"{at}/take_over")
-        assert "已接管入账" in page.text
+        assert "已接管入账" in page.text and "办理前后" not in page.text
         balances = await checker.opens(f"{AT}/balances")
         assert "29,386,111.18" in balances.text
         transfers = await checker.opens(f"{AT}/transfers")

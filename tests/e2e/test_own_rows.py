@@ -18,7 +18,7 @@ ANYBODY_S = (
     "/api/v1/banks", "/api/v1/credit-lists", "/api/v1/pools", "/api/v1/programmes", "/api/v1/event-types",
     "/api/v1/sandbox/clock", "/api/v1/agreed-figure-kinds", "/api/v1/templates/rights.xlsx", "/api/v1/templates/extracts.xlsx",
     "/api/v1/templates/positions.csv", "/api/v1/templates/positions.xlsx",
-    "/api/v1/worded-types", "/api/v1/coming-days",
+    "/api/v1/worded-types", "/api/v1/coming-days", "/api/v1/settlements",
 )  # fmt: skip
 """Lists of what all who take part may know."""
 EXPORTS = ("/api/v1/pledge-records/export.csv", "/api/v1/pledge-records/export.xlsx")

@@ -132,7 +132,7 @@ async def test_an_admin_manages_and_sees_no_business_data(table: dict[str, str])
     closed = {one: cell for one, cell in cells.items() if one.split(" ", 1)[1] not in ANYBODY_S}
     let_in = {one.split(" ")[2] for one, cell in closed.items() if cell != "-"}
 
-    to_set_up = {"/pools", "/pools/{code}/parties", "/programmes"}
+    to_set_up = {"/pools", "/pools/{code}/parties", "/party-names", "/programmes"}
     words_to_decide_on = {"/to-do", "/to-do/figures"}
     assert {one for one in let_in if not one.startswith(ADMIN_S)} == to_set_up | words_to_decide_on
     for service in ("applications", "risk_pool"):

@@ -57,6 +57,20 @@ async def test_a_message_says_what_is_to_be_done_in_both_languages(notifier):
     assert str(event.loan_id) in item["link"]
 
 
+async def test_a_notice_calls_a_pool_and_a_bank_by_their_names_once_they_have_been_told(notifier):
+    unnamed, warned = one("settlement.confirmed.v1"), one("bank.warned.v1")
+    opened, agreed = one("pool.opened.v1"), one("agreement.in_force.v1")
+    await notifier.hears(unnamed)
+    await notifier.hears(opened, agreed)
+    await notifier.hears(one("settlement.matched.v1"), warned)
+
+    async with notifier.bureau("finance_checker", "pool_manager") as person:
+        titles = [item["title"]["zh"] for item in await items_of(person)]
+    assert f"{opened.pool_code} {unnamed.month} 结算待签批" in titles, "nobody has named it yet"
+    assert f"东丽区资金池 {unnamed.month} 结算已核对" in titles
+    assert "银行 中国工商银行天津分行 不良预警" in titles
+
+
 async def test_an_event_that_comes_twice_is_one_message_and_one_webhook(notifier, receiver):
     await notifier.endpoint(receiver.url)
     envelopes = await notifier.hears(one("claim.approved.v1"))

@@ -319,7 +319,7 @@ async def test_the_nearest_words_hold_a_withdrawn_one_gives_the_wider_again_and_
 async def test_a_text_that_fails_costs_no_message_is_counted_and_told_of_once(
     notifier, monkeypatch
 ):
-    def fails(text, told):
+    def fails(text, told, names):
         raise RenderingFailed("'paid_fen' is undefined")
 
     async with notifier.operator() as person, someone(notifier, "admin") as admin:

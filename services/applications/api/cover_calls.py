@@ -6,16 +6,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Cursor, Limit, PlainCode, on_case
+from services.applications.api.common import on_case
 from services.applications.api.cover_call_models import (
     AskBody,
     CallAnswer,
     CallMove,
-    CallSummary,
     JudgeBody,
     MeasureAnswer,
     MeasureBody,
@@ -24,14 +23,13 @@ from services.applications.api.cover_call_models import (
     ReleaseBody,
 )
 from services.applications.api.requests import OpinionBody
-from services.applications.api.rights import Code, Reader
+from services.applications.api.rights import Reader
 from services.applications.api.valuations import cover_answer
 from services.applications.domain.cover_call import (
     LIFE_CYCLE,
     SHORT,
     TO_BE_JUDGED,
     Action,
-    State,
 )
 from services.applications.handlers import cover_calls as handler
 from services.applications.handlers import cover_watch
@@ -46,7 +44,6 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag, require_match
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.refusals import NotFound
 from shared.transitions import history_of
@@ -75,34 +72,6 @@ async def ask_for_cover(
         return Answer(201, answer, {"ETag": etag(answer.version)})
 
     return await on_case(request, caller, context, case_id, work)
-
-
-@router.get("/cover-calls")
-async def list_cover_calls(
-    caller: Reader,
-    context: CurrentContext,
-    case_id: UUID | None = None,
-    bank: PlainCode = None,
-    firm: Code = None,
-    right_id: Annotated[UUID | None, Query(description="A right that its loan rests on.")] = None,
-    state: State | None = None,
-    overdue: Annotated[bool, Query(description="Still short, and the day has passed.")] = False,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[CallSummary]:
-    """Calls for cover that you may see, the youngest first."""
-    today = business_date(context.clock.now())
-    wanted = reads.Wanted(
-        case_id=case_id, bank=bank, firm=firm, right_id=right_id, state=state,
-        overdue_on=today if overdue else None,
-    )  # fmt: skip
-    before = decode_cursor(cursor, UUID)[0] if cursor else None
-    async with context.database.looking(caller.institution) as conn:
-        rows = await reads.page(
-            conn, wanted, institution=caller.institution, before=before, limit=limit + 1
-        )
-    items = [CallSummary(**_summary(row, caller, today)) for row in rows]
-    return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
 @router.get("/cover-calls/{call_id}")
@@ -221,7 +190,7 @@ async def _answer(
     )
     firm = cover_watch.firm_of(await short_of_firms(conn, [row]), row)
     return CallAnswer(
-        **_summary(row, caller, today),
+        **summary(row, caller, today),
         firm_calls=firm[0],
         firm_shortfall_fen=firm[1],
         now=cover_answer(*found[0]) if found else None,
@@ -230,7 +199,8 @@ async def _answer(
     )
 
 
-def _summary(row: Mapping[str, Any], caller: Identity, today: date) -> dict[str, Any]:
+def summary(row: Mapping[str, Any], caller: Identity, today: date) -> dict[str, Any]:
+    """A call as it is answered: its state in words, and whether its day has passed."""
     words = LIFE_CYCLE.states[row["state"]]
     return {
         **dict(row),

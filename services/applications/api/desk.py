@@ -1,6 +1,6 @@
 """The desk: the queue, several cases at once, what is urgent, and who looked."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -32,9 +32,11 @@ from services.applications.tables.desk import seen
 from shared.auth.identity import Identity, requires
 from shared.context import Context
 from shared.http.context import CurrentContext
+from shared.http.etags import stale
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page
 from shared.http.part_in import part_in
+from shared.life_cycle import Row
 
 router = APIRouter(tags=["desk"])
 
@@ -51,7 +53,12 @@ async def take_several(
     body: CasesBody, request: Request, caller: Taker, context: CurrentContext
 ) -> Response:
     """Take several cases from the queue."""
-    return await _several(request, caller, context, partial(many_cases.take, case_ids=body.cases))
+    return await _several(
+        request,
+        caller,
+        context,
+        partial(many_cases.take, case_ids=body.cases, as_seen=_as_seen(body.versions)),
+    )
 
 
 @router.post("/applications/reassign", response_model=CasesMoved)
@@ -59,7 +66,10 @@ async def reassign(
     body: ReassignBody, request: Request, caller: Assigner, context: CurrentContext
 ) -> Response:
     """Give one case or several to a reviewer, whoever has taken them; their time runs on."""
-    step = partial(many_cases.assign, case_ids=body.cases, person=body.person, reason=body.reason)
+    step = partial(
+        many_cases.assign, case_ids=body.cases, as_seen=_as_seen(body.versions), person=body.person,
+        reason=body.reason,
+    )  # fmt: skip
     return await _several(request, caller, context, step)
 
 
@@ -69,8 +79,21 @@ async def put_back(
 ) -> Response:
     """Put one case or several back into the queue, whoever has taken them; an opinion that is not
     decided on counts no more."""
-    step = partial(many_cases.put_back, case_ids=body.cases, reason=body.reason)
+    step = partial(
+        many_cases.put_back,
+        case_ids=body.cases,
+        as_seen=_as_seen(body.versions),
+        reason=body.reason,
+    )
     return await _several(request, caller, context, step)
+
+
+def _as_seen(versions: Mapping[UUID, int]) -> Callable[[Row], None]:
+    def check(row: Row) -> None:
+        if versions.get(row["id"], row["version"]) != row["version"]:
+            raise stale(row["version"])
+
+    return check
 
 
 async def _several(

@@ -30,6 +30,10 @@ class CasesBody(RequestBody):
     """Several cases at once."""
 
     cases: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    versions: dict[UUID, int] = Field(
+        default_factory=dict,
+        description="Case → the version that was seen: one that has moved on since is not moved.",
+    )
 
 
 class PutBackBody(CasesBody):

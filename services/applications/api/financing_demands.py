@@ -10,10 +10,9 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Anyone, Cursor, Limit, PlainCode
+from services.applications.api.common import Anyone, PlainCode
 from services.applications.api.demand_models import (
     AnswerBody,
-    DemandAnswer,
     DemandBody,
     DemandDetail,
     DemandMove,
@@ -36,10 +35,8 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import require_match
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.requests import RequestBody
-from shared.identifiers import Uscc
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong
 from shared.transitions import history_of
@@ -85,28 +82,6 @@ async def post_demand(
         return Answer(201, await _detail(conn, demand_id, caller), {"Location": where})
 
     return await idempotently(request, caller, context.database, work)
-
-
-@router.get("/financing-demands")
-async def list_demands(
-    caller: Anyone,
-    context: CurrentContext,
-    state: State | None = None,
-    park: PlainCode = None,
-    uscc: Annotated[Uscc | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[DemandAnswer]:
-    """Demands, the newest first; a bank sees those that it was offered, with its own answer."""
-    before = decode_cursor(cursor, UUID)[0] if cursor else None
-    async with context.database.looking(caller.institution) as conn:
-        rows = await reads.page(
-            conn, caller.institution, state=state, park=park, uscc=uscc, before=before,
-            limit=limit + 1,
-        )  # fmt: skip
-        offers = await reads.offers(conn, caller.institution, [row["id"] for row in rows])
-    items = [DemandAnswer(**_shown(row, offers.get(row["id"], []), caller)) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
 @router.get("/financing-demand-funnel")
@@ -251,10 +226,10 @@ async def _detail(conn: asyncpg.Connection, demand_id: UUID, caller: Identity) -
     # The history names banks; row-level security keeps it in the bureau.
     moves = await history_of(conn, demand_id) if caller.institution == EVERYWHERE else []
     history = [DemandMove(**dict(one)) for one in moves]
-    return DemandDetail(**_shown(row, offers.get(demand_id, []), caller), history=history)
+    return DemandDetail(**shown(row, offers.get(demand_id, []), caller), history=history)
 
 
-def _shown(
+def shown(
     row: asyncpg.Record, offers: Sequence[Mapping[str, Any]], caller: Identity
 ) -> dict[str, Any]:
     """A demand as the caller may know it. Of another bank's match a bank learns no more than that."""

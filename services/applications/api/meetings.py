@@ -10,14 +10,12 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Cursor, Limit, PlainCode
 from services.applications.api.desk import Bureau, at_desk
 from services.applications.api.meeting_requests import (
     MeetingAnswer,
     MeetingBody,
     MeetingChangeBody,
     MeetingMoved,
-    MeetingSummary,
     MinutesBody,
     VoteBody,
     meeting_answer,
@@ -34,7 +32,6 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.life_cycle import Row
 from shared.transitions import Transition
@@ -58,27 +55,6 @@ async def convene(
     """Call a meeting on cases of a pool that are being reviewed or wait to be decided."""
     step = partial(handler.convene, meeting=body.as_meeting())
     return await _moved(request, caller, context, step, status=201)
-
-
-@router.get("/meetings")
-async def list_meetings(
-    caller: Reader,
-    context: CurrentContext,
-    pool: PlainCode = None,
-    state: State | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[MeetingSummary]:
-    """Meetings, the youngest first."""
-    before = decode_cursor(cursor, UUID)[0] if cursor else None
-    async with context.database.reading(caller.institution) as session:
-        rows = await known.meetings(
-            session, pool_code=pool, state=state, before=before, limit=limit + 1
-        )
-    items = [
-        MeetingSummary(**row.model_dump(include=set(MeetingSummary.model_fields))) for row in rows
-    ]
-    return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
 @router.get("/meetings/{meeting_id}")

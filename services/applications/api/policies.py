@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Cursor, Limit
 from services.applications.api.enhancement_answers import (
     EnhancementFinding,
     EnhancementsAnswer,
@@ -18,17 +17,14 @@ from services.applications.api.enhancement_answers import (
     policy,
 )
 from services.applications.api.enhancement_pages import (
-    DaysAhead,
     Ender,
     Endorser,
     Keeper,
-    OverToo,
-    enhancements_page,
     found_or_refused,
 )
 from services.applications.api.enhancement_requests import EndBody, PolicyBody, PolicyEndorsement
 from services.applications.api.right_requests import Day
-from services.applications.api.rights import Code, Reader
+from services.applications.api.rights import Reader
 from services.applications.domain.enhancement import (
     PolicyKind,
     guaranteed_fen,
@@ -89,31 +85,6 @@ async def record_policy(
         return Answer(201, await _policy(conn, policy_id, caller, business_date(now)))
 
     return await idempotently(request, caller, context.database, work)
-
-
-@router.get("/policies")
-async def list_policies(
-    caller: Reader,
-    context: CurrentContext,
-    case_id: UUID | None = None,
-    firm: Code = None,
-    insurer: Code = None,
-    kind: PolicyKind | None = None,
-    within_days: DaysAhead = None,
-    over_too: OverToo = False,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[PolicyAnswer]:
-    """Policies that you may see, the first to end first."""
-    today = business_date(context.clock.now())
-    wanted = known.Wanted(
-        form="policy", case_id=case_id, firm_uscc=firm, issuer_uscc=insurer, kind=kind,
-        not_over_on=None if over_too else today, within_days=within_days,
-    )  # fmt: skip
-    return await enhancements_page(
-        context, caller, wanted, cursor=cursor, limit=limit,
-        answer=lambda one: policy(one, caller, today=today),
-    )  # fmt: skip
 
 
 @router.get("/policies/{policy_id}")

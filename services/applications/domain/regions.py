@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.applications.domain.submission import Borrower, Submission
+from shared.divisions import division_name
 from shared.schemes.decide.findings import Finding
 
 COUNTRY: Final = "100000"
@@ -50,33 +51,40 @@ def contradictions(case: Submission, territory: str) -> Iterator[Finding]:
     region = case.borrower.region_code
     if not isinstance(claimed, bool) or not territory:
         return
+    place = named(territory)
     if region is None:
         if claimed and _is_from_elsewhere(case.borrower, territory):
             yield _contradiction(
                 "/borrower/region_code",
-                f"声明企业在本地（{territory}）注册，而统一社会信用代码由 "
-                f"{case.borrower.uscc[2:8]} 登记机关发放：请填写企业现注册地的行政区划代码",
-                f"The firm is said to be registered in {territory}, and its credit code was given "
-                f"out in {case.borrower.uscc[2:8]}: state the region in which it is registered now.",
+                f"声明企业在本地（{place}）注册，而统一社会信用代码由 "
+                f"{named(case.borrower.uscc[2:8])} 登记机关发放：请填写企业现注册地的行政区划代码",
+                f"The firm is said to be registered in {place}, and its credit code was given "
+                f"out in {named(case.borrower.uscc[2:8])}: state the region in which it is registered now.",
                 {"territory": territory, "credit_code_region": case.borrower.uscc[2:8]},
             )
         return
     if claimed and exclude_each_other(region, territory):
         yield _contradiction(
             "/attributes/in_territory",
-            f"声明企业在本地（{territory}）注册，与所填行政区划 {region} 矛盾，请更正其一",
-            f"The firm is said to be registered in {territory}, and its stated region is {region}; "
+            f"声明企业在本地（{place}）注册，与所填行政区划 {named(region)} 矛盾，请更正其一",
+            f"The firm is said to be registered in {place}, and its stated region is {named(region)}; "
             "mend one of them.",
             {"territory": territory, "region": region, "stated": "true"},
         )
     elif not claimed and lies_within(region, territory):
         yield _contradiction(
             "/attributes/in_territory",
-            f"声明企业不在本地注册，而所填行政区划 {region} 属于本地（{territory}），请更正其一",
-            f"The firm is said not to be registered in {territory}, and its stated region {region} "
+            f"声明企业不在本地注册，而所填行政区划 {named(region)} 属于本地（{place}），请更正其一",
+            f"The firm is said not to be registered in {place}, and its stated region {named(region)} "
             "lies there; mend one of them.",
             {"territory": territory, "region": region, "stated": "false"},
         )
+
+
+def named(region: str) -> str:
+    """A region as it is called, with the code that is typed: 天津市东丽区 120110."""
+    name = division_name(region)
+    return region if name == region else f"{name} {region}"
 
 
 def _is_from_elsewhere(firm: Borrower, territory: str) -> bool:

@@ -6,7 +6,7 @@ A number that no register can have given out was refused at the door; what is he
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.applications.domain.regions import exclude_each_other, region_of_code
+from services.applications.domain.regions import exclude_each_other, named, region_of_code
 from shared.identifiers import InvalidIdentifier, uscc
 from shared.rights import warnings_of
 
@@ -60,10 +60,10 @@ def to_look_at(
     if borrower_region and registered and exclude_each_other(registered, borrower_region):
         yield ToLookAt(
             code="credit-code-of-another-region",
-            zh=f"信用代码由 {registered} 登记机关发放，所填行政区划为 {borrower_region}："
+            zh=f"信用代码由 {named(registered)} 登记机关发放，所填行政区划为 {named(borrower_region)}："
             "企业可能已迁入，请核对执照",
-            en=f"The credit code was given out in {registered} and the stated region is "
-            f"{borrower_region}: the firm may have moved; look at its licence.",
+            en=f"The credit code was given out in {named(registered)} and the stated region is "
+            f"{named(borrower_region)}: the firm may have moved; look at its licence.",
             field="/borrower/region_code",
             source="GB 32100—2015；GB/T 2260",
         )

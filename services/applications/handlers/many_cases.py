@@ -23,6 +23,13 @@ from shared.life_cycle import Row
 from shared.refusals import FieldsWrong, NotFound, Refused
 from shared.transitions import Step, Transition, checked
 
+Seen = Callable[[Row], None]
+"""Lets a case pass that stands as it was seen. Raises Refused for another."""
+
+
+def any_version(row: Row) -> None:
+    """Whoever says nothing of versions moves the cases as they stand."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -51,17 +58,23 @@ class Desk:
         )  # fmt: skip
 
     async def move(
-        self, case_ids: Sequence[UUID], step_of: Callable[[CaseInHand], Awaitable[Step]]
+        self,
+        case_ids: Sequence[UUID],
+        step_of: Callable[[CaseInHand], Awaitable[Step]],
+        *,
+        as_seen: Seen = any_version,
     ) -> list[Verdict]:
         """Move those cases that can be moved, in the order asked; all move or none where we fail.
 
-        A case that is refused does not keep the others.
+        A case that is refused does not keep the others. `as_seen` refuses one that
+        has moved on since it was seen.
         """
         rows = await locked_with_desk(self.conn, case_ids, today=business_date(self.now))
         steps: list[Step] = []
         refused: dict[UUID, Refused] = {}
         for row in rows:
             try:
+                as_seen(row)
                 step = await step_of(self.in_hand(row))
                 checked(APPLICATIONS, step)
             except Refused as refusal:
@@ -82,16 +95,25 @@ class Desk:
         ]
 
 
-async def take(desk_: Desk, case_ids: Sequence[UUID]) -> list[Verdict]:
+async def take(
+    desk_: Desk, case_ids: Sequence[UUID], *, as_seen: Seen = any_version
+) -> list[Verdict]:
     """A reviewer takes cases from the queue."""
     caller = desk_.caller
     changes = {"assigned_to": caller.subject, "assigned_name": caller.name}
     decision = Decision(changes=changes)
-    return await desk_.move(case_ids, lambda case: case.step(Action.TAKE, decision))
+    return await desk_.move(
+        case_ids, lambda case: case.step(Action.TAKE, decision), as_seen=as_seen
+    )
 
 
 async def assign(
-    desk_: Desk, case_ids: Sequence[UUID], *, person: str, reason: str
+    desk_: Desk,
+    case_ids: Sequence[UUID],
+    *,
+    person: str,
+    reason: str,
+    as_seen: Seen = any_version,
 ) -> list[Verdict]:
     """A manager gives cases to a reviewer, whoever has them. Raises FieldsWrong, PersonAway."""
     known = await desk.staff_named(desk_.conn, person)
@@ -123,16 +145,18 @@ async def assign(
             )
         return await case.step(Action.ASSIGN, decision)
 
-    return await desk_.move(case_ids, step)
+    return await desk_.move(case_ids, step, as_seen=as_seen)
 
 
-async def put_back(desk_: Desk, case_ids: Sequence[UUID], *, reason: str) -> list[Verdict]:
+async def put_back(
+    desk_: Desk, case_ids: Sequence[UUID], *, reason: str, as_seen: Seen = any_version
+) -> list[Verdict]:
     """A manager puts cases back into the queue, whoever has them."""
 
     async def step(case: CaseInHand) -> Step:
         return await put_back_step(case, reason=reason)
 
-    return await desk_.move(case_ids, step)
+    return await desk_.move(case_ids, step, as_seen=as_seen)
 
 
 async def put_back_step(case: CaseInHand, *, reason: str) -> Step:

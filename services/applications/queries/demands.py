@@ -24,31 +24,6 @@ _SEEN: Final = """
 """
 
 
-async def page(
-    conn: asyncpg.Connection,
-    institution: str,
-    *,
-    state: str | None,
-    park: str | None,
-    uscc: str | None,
-    before: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Demands that an institution may know of, the newest first."""
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"""{_SEEN}
-            and ($2::text is null or d.state = $2) and ($3::text is null or d.park_code = $3)
-            and ($4::text is null or d.uscc = $4) and ($5::uuid is null or d.id < $5)
-            order by d.id desc limit {int(limit)}""",
-        institution,
-        state,
-        park,
-        uscc,
-        before,
-    )
-    return rows
-
-
 async def one(conn: asyncpg.Connection, institution: str, demand_id: UUID) -> asyncpg.Record:
     """One of them. Raises NotFound."""
     row = await conn.fetchrow(f"{_SEEN} and d.id = $2", institution, demand_id)

@@ -82,7 +82,7 @@ async def page(
         _PAGE, wanted.form, institution, wanted.case_id, wanted.firm_uscc, wanted.issuer_uscc,
         wanted.kind, wanted.not_over_on, until, *(after or (None, None)), limit,
     )  # fmt: skip
-    return await _with_versions(conn, rows)
+    return await with_versions(conn, rows)
 
 
 async def one(
@@ -95,14 +95,14 @@ async def one(
         form,
         institution,
     )
-    found = await _with_versions(conn, rows)
+    found = await with_versions(conn, rows)
     return found[0] if found else None
 
 
 async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[Shown]:
     """Every policy and guarantee of a case that the caller may see."""
     rows = await conn.fetch(f"{_WITH_ITS_CASE} where e.application_id = $1 order by e.id", case_id)
-    return await _with_versions(conn, rows)
+    return await with_versions(conn, rows)
 
 
 async def totals(
@@ -130,7 +130,8 @@ def as_promise(version: Mapping[str, Any]) -> Promise:
     return Promise(**{name: version[name] for name in Promise.__dataclass_fields__})
 
 
-async def _with_versions(conn: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[Shown]:
+async def with_versions(conn: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[Shown]:
+    """Rows of enhancements with all that was said of them."""
     found: dict[UUID, list[Mapping[str, Any]]] = {row["id"]: [] for row in rows}
     for version in await conn.fetch(_VERSIONS, list(found)):
         found[version["enhancement_id"]].append(version)

@@ -6,28 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.applications.tables.meeting_rows import MeetingRow
 from services.applications.tables.meetings import MEETING, MEETINGS, members_of, votes_of
 from shared.refusals import NotFound
-
-
-async def meetings(
-    session: AsyncSession, *, pool_code: str | None, state: str | None, before: UUID | None,
-    limit: int,
-) -> Sequence[MeetingRow]:  # fmt: skip
-    """Those of a pool, or all, the youngest first."""
-    row = MeetingRow
-    query = select(row).order_by(col(row.id).desc()).limit(limit)
-    if pool_code is not None:
-        query = query.where(col(row.pool_code) == pool_code)
-    if state is not None:
-        query = query.where(col(row.state) == state)
-    if before is not None:
-        query = query.where(col(row.id) < before)
-    return (await session.exec(query)).all()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,14 +188,7 @@ def at_recovery(texts: Texts, trial: Figures | None) -> list[Change]:
     """What each party still has to get, before it gets its part of the recovery and after."""
     if not trial:
         return []
-    found = [
-        Change(
-            f"{texts.term('party', one['party'])} · {texts('before_after.open')}",
-            one["open_before"],
-            one["open_after"],
-        )
-        for one in trial["shares"]
-    ]
+    found = _of_parties(texts, trial["shares"], "before_after.open", "open_before", "open_after")
     if trial.get("net_loss_before"):
         words = texts("before_after.net-loss")
         found.append(Change(words, trial["net_loss_before"], trial["net_loss_after"]))
@@ -206,18 +199,22 @@ def at_adjustment(texts: Texts, effect: Figures | None) -> list[Change]:
     """What each party bears before something is booked back and after."""
     if not effect:
         return []
-    found = [
-        Change(
-            f"{texts.term('party', one['party'])} · {texts('before_after.bears')}",
-            one["bore"],
-            one["bears"],
-        )
-        for one in effect["parts"]
-    ]
+    found = _of_parties(texts, effect["parts"], "before_after.bears", "bore", "bears")
     if effect.get("base_after"):
         base = Change(texts("claim.base"), effect["base_before"], effect["base_after"])
         return [base, *found]
     return found
+
+
+def _of_parties(
+    texts: Texts, parties: Sequence[Figures], what: str, before: str, after: str
+) -> list[Change]:
+    """A row for each party of a scheme's split, from the two members that say it."""
+    words = texts(what)
+    return [
+        Change(f"{texts.term('party', one['party'])} · {words}", one[before], one[after])
+        for one in parties
+    ]
 
 
 def at_dispute(texts: Texts, effect: Figures | None) -> list[Change]:
@@ -239,6 +236,81 @@ def at_subsidy(texts: Texts, trial: Figures | None) -> list[Change]:
         _moved(texts.term("subsidy_cap", one["code"]), one["used"], moved, one["limit"])
         for one in trial["limits"]
         if one.get("limit") and one.get("used")
+    ]
+
+
+def at_month(texts: Texts, month: Figures) -> list[Change]:
+    """What is open between the pool and each party before a month's net is left to them and after;
+    nothing once it is posted. What one owes does not lessen what it is owed."""
+    if month["posted_on"] is not None:
+        return []
+    found = []
+    for one in month["statements"]:
+        if one["party_code"] == month["pool_code"]:
+            continue
+        earlier, net = parse_fen(one["earlier"]), parse_fen(one["net"])
+        for way, words in ((-1, "before_after.party-owes"), (1, "before_after.pool-owes")):
+            was, comes = max(way * earlier, 0), max(way * net, 0)
+            if was or comes:
+                named = f"{one['party_name']} · {texts(words)}"
+                found.append(_moved(named, format_fen(was), comes))
+    return found
+
+
+def at_opening(texts: Texts, opening: Figures, names: Mapping[str, str]) -> list[Change]:
+    """What the books of a pool, which have nothing yet, are opened with; nothing once they are."""
+    if opening["taken_over_on"] is not None:
+        return []
+    found = []
+    for one in opening["lines"]:
+        if not parse_fen(one["rows"]):
+            continue
+        bank = one["bank_code"]
+        whose = f"{names.get(bank, bank)} · " if bank else ""
+        found.append(Change(f"{whose}{texts.of(one)}", "0.00", one["rows"]))
+    return found
+
+
+def at_top_up(texts: Texts, situation: Figures, amount: str) -> list[Change]:
+    """What a call adds to what is called, of which there is a most, and to the pool's money once all
+    that is called has come."""
+    called, available, asked = (
+        parse_fen(one) for one in (situation["called"], situation["available"], amount)
+    )
+    most = format_fen(called + parse_fen(situation["most"]))
+    return [
+        _moved(texts("before_after.called"), situation["called"], asked, most),
+        Change(
+            texts("before_after.pool-money-later"),
+            format_fen(available + called),
+            format_fen(available + called + asked),
+        ),
+    ]
+
+
+def at_run_off(texts: Texts, found: Figures, order: Figures | None) -> list[Change]:
+    """What the next step of a run-off does: held capacity is let go when it begins, and the money goes
+    to the contributors when it is distributed."""
+    if order is None:
+        return []
+    steps = set(order["pending_actions"])
+    if "confirm" in steps:
+        held = next((one["amount"] for one in found["left"] if one["name"] == "reserved"), None)
+        if held is None:
+            return []
+        return [
+            Change(
+                texts("before_after.reserved"), held, held if order["keeps_reserved"] else "0.00"
+            )
+        ]
+    if not steps & {"propose_distribution", "distribute"}:
+        return []
+    shares = order["shares"] or found["trial"]
+    paid = sum(parse_fen(one["share"]) for one in shares)
+    received = texts("before_after.had-back")
+    return [
+        _moved(texts("before_after.cash-later"), found["cash"], -paid),
+        *(Change(f"{one['party_name']} · {received}", "0.00", one["share"]) for one in shares),
     ]
 
 

@@ -8,7 +8,7 @@ import httpx
 
 from services.console.cases.grid import Listing
 from services.console.cases.lists import LISTS as KNOWN
-from services.console.cases.lists import LOANS
+from services.console.http.addresses import key_at
 from services.console.http.page_context import LISTS, PageContext
 from services.console.upstream.optional import items, or_none
 from services.console.upstream.to_do import read_to_do
@@ -38,14 +38,13 @@ async def following(page: PageContext, path: str) -> Following:
         after, _ = beside(found or [], listing, path)
         if after is not None:
             address = page.list_of(listing.path)
-            return Following(listing.leads_to + key_of(listing, after), _words(after), address)
+            return Following(address_of(listing, after), _words(after), address)
     return await _of_all_that_waits(page, path, kept.get(TO_DO, ""))
 
 
 def is_of(listing: Listing, path: str) -> bool:
     """Whether the rows of a list lead to such a page."""
-    leads = listing.leads_to
-    return bool(leads) and path.startswith(leads) and "/" not in path.removeprefix(leads)
+    return bool(key_at(listing.leads_to, path))
 
 
 async def rows_of(page: PageContext, listing: Listing) -> list[Mapping[str, Any]]:
@@ -57,9 +56,9 @@ async def rows_of(page: PageContext, listing: Listing) -> list[Mapping[str, Any]
     return items(found)
 
 
-def key_of(listing: Listing, row: Mapping[str, Any]) -> str:
-    """The last part of the address that a row leads to."""
-    return str(row["loan_id" if listing is LOANS else "id"])
+def address_of(listing: Listing, row: Mapping[str, Any]) -> str:
+    """The page of a row."""
+    return listing.leads_to.format_map(row)
 
 
 def beside(
@@ -67,11 +66,10 @@ def beside(
 ) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """The row after the one of a page, and the row before it. Where the page's own row is gone from
     the list, its first one comes next."""
-    here = path.removeprefix(listing.leads_to)
-    keys = [key_of(listing, one) for one in rows]
-    if here not in keys:
+    pages = [address_of(listing, one) for one in rows]
+    if path not in pages:
         return (rows[0] if rows else None), None
-    at = keys.index(here)
+    at = pages.index(path)
     return (
         rows[at + 1] if at + 1 < len(rows) else None,
         rows[at - 1] if at else None,
@@ -98,4 +96,6 @@ async def _of_all_that_waits(page: PageContext, path: str, kept: str) -> Followi
 
 
 def _words(row: Mapping[str, Any]) -> str:
-    return " ".join(str(row[name]) for name in ("number", "borrower_name") if row.get(name))
+    return " ".join(
+        str(row[name]) for name in ("number", "borrower_name", "month") if row.get(name)
+    )

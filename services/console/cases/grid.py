@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.formats import yuan
 from services.console.views.kept import ALL, NOT_CHOSEN, KeptView, chosen, is_same, usual_of
+from shared.divisions import division_name
 
 PAGE_SIZES: Final = ("20", "50", "100", "200")
 USUAL_SIZE: Final = "50"
@@ -35,14 +36,37 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list can be narrowed by. `form`: search, choice, pool, bank, person, amount, day, text,
-    yes_no or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
+    """What a list can be narrowed by. `form`: search, choice, pool, bank, park, event, person, amount,
+    day, month, area, text, yes_no or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
 
     name: str
     label: str
     form: str = "choice"
     of: str = ""
     more: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeveralAct:
+    """What can be done to several rows of a list. A row is acted on by itself, at its own address of
+    the service and the act's name there, or all that are chosen in one request `together`."""
+
+    name: str
+    """As `pending_actions` names it."""
+    words: str
+    """The key of its name."""
+    step: str = ""
+    """The last part of its address, where that is not its name."""
+    together: str = ""
+    asks: Sequence[str] = ()
+    """What is said with it: opinion, reason, person."""
+    role: str = ""
+    """Who is shown it, where the rows of the list do not say what can be done to them."""
+
+    @property
+    def path(self) -> str:
+        """The last part of its address."""
+        return self.step or self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +83,12 @@ class Listing:
     """The service's name of a sum → the key of its words."""
     none: str
     leads_to: str = ""
-    """Before the id of a row: where its page is, for *next case*."""
+    """The page of a row, with members of it in braces: /cases/{id}; for *next case*."""
+    at: str = ""
+    """A row at its service, as `leads_to` is written; "" where nothing is done to several rows."""
+    several: Sequence[SeveralAct] = ()
+    checked: Sequence[Column] = ()
+    """What of a row is shown before one acts, where that is not its columns."""
     columns_fixed: bool = False
     """Its page writes the rows itself: no columns to choose."""
 
@@ -96,14 +125,18 @@ class Grid:
     pools: Sequence[Mapping[str, Any]]
     banks: Sequence[Mapping[str, Any]]
     people: Sequence[Mapping[str, Any]]
+    roles: frozenset[str]
     texts: Texts
+    named: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """Form of a filter → its choices, each with its name, where they are read from a service."""
     views: Sequence[KeptView] = ()
     """Those of this list that the person sees."""
 
     @property
     def names(self) -> dict[str, str]:
-        """What pools and banks are called, by code."""
-        return {one["code"]: one["name"] for one in (*self.pools, *self.banks)}
+        """What pools, banks and what else is chosen by its name are called, by code."""
+        known = {one["code"]: one["name"] for one in (*self.pools, *self.banks)}
+        return known | {code: name for some in self.named.values() for code, name in some}
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -192,7 +225,9 @@ class Grid:
         return self.address(**dict.fromkeys(self.listing.words, ""))
 
     def choices(self, form: str) -> list[tuple[str, str]]:
-        """The codes and names of pools, or of banks."""
+        """The codes and names of pools, of banks, or of what else is read from a service."""
+        if form in self.named:
+            return list(self.named[form])
         found = self.pools if form == "pool" else self.banks
         return [(one["code"], one["name"]) for one in found]
 
@@ -225,6 +260,25 @@ class Grid:
         return [first, *(one for one in others if one.name in said or not said)]
 
     @property
+    def several(self) -> list[SeveralAct]:
+        """What can be done to several of the rows shown, by whoever looks."""
+        return [
+            act for act in self.listing.several if any(self._offers(act, one) for one in self.rows)
+        ]
+
+    def _offers(self, act: SeveralAct, row: Mapping[str, Any]) -> bool:
+        if act.role:
+            return act.role in self.roles
+        return act.name in row["pending_actions"]
+
+    def ticked(self, row: Mapping[str, Any]) -> str:
+        """How a row is named where it is ticked: its address, and the version that was seen; "" where
+        nothing can be done to it."""
+        if not any(self._offers(act, row) for act in self.listing.several):
+            return ""
+        return f"{self.listing.at.format_map(row)}@{row['version']}"
+
+    @property
     def chips(self) -> list[Chip]:
         """By what the list is narrowed."""
         return [
@@ -234,12 +288,14 @@ class Grid:
         ]
 
     def _words(self, one: Filter, value: str) -> str:
-        if one.form in ("pool", "bank"):
+        if one.form in ("pool", "bank", "park", "event"):
             return self.names.get(value, value)
         if one.form == "person":
             return next((who["name"] for who in self.people if who["subject"] == value), value)
         if one.form == "yes_no":
             return self.texts("app.yes" if value == "true" else "app.no")
+        if one.form == "area":
+            return division_name(value)
         return self.texts.term(one.of, value) if one.of else value
 
     @property

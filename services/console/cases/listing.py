@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.console.cases.grid import PAGE_SIZES, Grid, Listing
 from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import LISTS, PageContext
+from services.console.rendering.formats import event_words
 from services.console.upstream.client import Problem
 from services.console.upstream.optional import items, nothing, or_none
 from services.console.views.kept import KeptView, usual_of
@@ -48,16 +49,18 @@ async def _views(page: PageContext) -> Sequence[KeptView]:
 
 async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | None]:
     """The list as the address asks for it, and what was wrong with that."""
+    assert page.person is not None
     said = page.request.query_params if page.request.method == "GET" else FormData()
     query = [(name, str(value)) for name, value in said.multi_items()]
     by_name = dict(query)
     size = by_name.get("limit", "")
-    by_person = any(one.form == "person" for one in listing.filters)
-    found, pools, banks, staff, views = await asyncio.gather(
+    forms = {one.form for one in listing.filters}
+    found, pools, banks, staff, named, views = await asyncio.gather(
         _found(page, listing, by_name, size if size in PAGE_SIZES else ""),
         page.applications.get("/pools"),
         page.applications.get("/banks"),
-        or_none(page.applications.get("/staff") if by_person else nothing()),
+        or_none(page.applications.get("/staff") if "person" in forms else nothing()),
+        _named(page, forms),
         _views(page),
     )
     answer, problem = found
@@ -72,9 +75,25 @@ async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | 
         pools=items(pools),
         banks=items(banks),
         people=items(staff),
+        roles=page.person.roles,
         texts=page.texts,
+        named=named,
         views=[one for one in views if one.list == listing.path],
     ), problem
+
+
+async def _named(page: PageContext, forms: set[str]) -> dict[str, list[tuple[str, str]]]:
+    """The choices of filters that a service knows beside pools, banks and people."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    if "park" in forms:
+        parks = items(await or_none(page.applications.get("/parks")))
+        found["park"] = [(one["code"], one["name"]) for one in parks]
+    if "event" in forms:
+        types = items(await or_none(page.notifications.get("/event-types")))
+        told = [one["event_type"] for one in types]
+        words = [(one, event_words(one, page.texts)) for one in told]
+        found["event"] = sorted(words, key=lambda each: each[1])
+    return found
 
 
 async def _found(

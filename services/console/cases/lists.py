@@ -2,29 +2,24 @@
 
 from typing import Final
 
-from services.console.cases.grid import Column, Filter, Listing
-
-_POOL: Final = Filter("pool", "pool.title", "pool", more=False)
-_BANK: Final = Filter("bank", "pool.bank", "bank", more=False)
-_AMOUNT: Final = (
-    Filter("amount_from", "list.amount-from", "amount"),
-    Filter("amount_to", "list.amount-to", "amount"),
+from services.console.cases.grid import Column, Filter, Listing, SeveralAct
+from services.console.cases.list_parts import (
+    AMOUNT,
+    BANK,
+    BANK_COLUMN,
+    POOL,
+    POOL_COLUMN,
+    days,
+    state_of,
 )
-
-
-def _state(kind: str) -> Filter:
-    return Filter("state", "case.state", of=kind, more=False)
-
-
-def _days(name: str) -> tuple[Filter, Filter]:
-    return (
-        Filter(f"{name}_from", f"list.{name}-from", "day"),
-        Filter(f"{name}_to", f"list.{name}-to", "day"),
-    )
-
-
-_BANK_COLUMN: Final = Column("bank_code", "pool.bank", "name")
-_POOL_COLUMN: Final = Column("pool_code", "pool.title", "name")
+from services.console.cases.lists_of_finance import DISPUTES, OPEN_ITEMS, PAYMENT_FILES, SETTLEMENTS
+from services.console.cases.lists_of_work import (
+    COVER_CALLS,
+    DELIVERIES,
+    DEMANDS,
+    MEETINGS,
+    POLICIES,
+)
 
 CASES: Final = Listing(
     path="/cases",
@@ -34,8 +29,8 @@ CASES: Final = Listing(
     columns=(
         Column("number", "case.number", "link", "/cases/", sort="number"),
         Column("borrower_name", "case.borrower"),
-        _BANK_COLUMN,
-        _POOL_COLUMN,
+        BANK_COLUMN,
+        POOL_COLUMN,
         Column("amount", "case.amount", "yuan", sort="amount", number=True),
         Column("tenor_months", "case.tenor", "months", number=True),
         Column("state", "case.state", "tag", "state"),
@@ -44,21 +39,21 @@ CASES: Final = Listing(
     ),
     filters=(
         Filter("q", "case.search", "search", more=False),
-        _state("state"),
-        _POOL,
-        _BANK,
+        state_of("state"),
+        POOL,
+        BANK,
         Filter("person", "queue.assigned", "person"),
         Filter("mode", "case.mode", of="mode"),
         Filter("purpose", "case.purpose", of="purpose"),
-        Filter("area", "list.area", "text"),
+        Filter("area", "list.area", "area"),
         Filter("lamp", "queue.lamp", of="list_lamp"),
-        *_AMOUNT,
-        *_days("submitted"),
-        *_days("due"),
+        *AMOUNT,
+        *days("submitted"),
+        *days("due"),
     ),
     sums={"amount": "case.amount"},
     none="case.none",
-    leads_to="/cases/",
+    leads_to="/cases/{id}",
 )
 LOANS: Final = Listing(
     path="/loans",
@@ -68,8 +63,8 @@ LOANS: Final = Listing(
     columns=(
         Column("number", "case.number", "loan", sort="number"),
         Column("borrower_name", "case.borrower"),
-        _BANK_COLUMN,
-        _POOL_COLUMN,
+        BANK_COLUMN,
+        POOL_COLUMN,
         Column("amount", "loan.amount", "yuan", sort="amount", number=True),
         Column("covered", "list.covered", "yuan", number=True),
         Column("outstanding", "loan.outstanding", "yuan", number=True),
@@ -81,13 +76,13 @@ LOANS: Final = Listing(
     ),
     filters=(
         Filter("q", "case.search", "search", more=False),
-        _state("coverage_state"),
-        _POOL,
-        _BANK,
+        state_of("coverage_state"),
+        POOL,
+        BANK,
         Filter("risk_class", "loan.class", of="risk_class"),
         Filter("overdue_from", "list.overdue-from", "text"),
-        *_AMOUNT,
-        *_days("matures"),
+        *AMOUNT,
+        *days("matures"),
     ),
     sums={
         "amount": "loan.amount",
@@ -95,7 +90,7 @@ LOANS: Final = Listing(
         "outstanding": "loan.outstanding",
     },
     none="list.no-loans",
-    leads_to="/cases/",
+    leads_to="/cases/{loan_id}",
 )
 CLAIMS: Final = Listing(
     path="/claims",
@@ -106,7 +101,7 @@ CLAIMS: Final = Listing(
         Column("number", "claim.number", "claim", sort="number"),
         Column("loan_number", "case.number", "loan"),
         Column("borrower_name", "case.borrower"),
-        _BANK_COLUMN,
+        BANK_COLUMN,
         Column("claimed_on", "claim.claimed-on", "day", sort="claimed_on"),
         Column(
             "outstanding_principal", "claim.principal", "yuan",
@@ -119,12 +114,12 @@ CLAIMS: Final = Listing(
     ),
     filters=(
         Filter("q", "list.search", "search", more=False),
-        _state("claim_state"),
-        _POOL,
-        _BANK,
-        *_AMOUNT,
-        *_days("claimed"),
-        *_days("due"),
+        state_of("claim_state"),
+        POOL,
+        BANK,
+        *AMOUNT,
+        *days("claimed"),
+        *days("due"),
     ),
     sums={
         "outstanding_principal": "claim.principal",
@@ -133,7 +128,7 @@ CLAIMS: Final = Listing(
         "held": "escrow.held",
     },
     none="claim.none",
-    leads_to="/claims/",
+    leads_to="/claims/{id}",
 )  # fmt: skip
 RECOVERIES: Final = Listing(
     path="/recoveries",
@@ -143,7 +138,7 @@ RECOVERIES: Final = Listing(
     columns=(
         Column("number", "recovery.number", "link", "/recoveries/", sort="number"),
         Column("claim_number", "claim.number", "its_claim"),
-        _BANK_COLUMN,
+        BANK_COLUMN,
         Column("received_on", "recovery.received-on", "day", sort="received_on"),
         Column("route", "recovery.route", "term", "route"),
         Column("gross", "recovery.gross", "yuan", sort="gross", number=True),
@@ -153,16 +148,16 @@ RECOVERIES: Final = Listing(
     ),
     filters=(
         Filter("q", "list.search", "search", more=False),
-        _state("recovery_state"),
-        _POOL,
-        _BANK,
+        state_of("recovery_state"),
+        POOL,
+        BANK,
         Filter("route", "recovery.route", of="route"),
-        *_AMOUNT,
-        *_days("received"),
+        *AMOUNT,
+        *days("received"),
     ),
     sums={"gross": "recovery.gross", "costs": "recovery.costs", "net": "recovery.net"},
     none="recovery.none",
-    leads_to="/recoveries/",
+    leads_to="/recoveries/{id}",
 )
 WARNINGS: Final = Listing(
     path="/warnings",
@@ -174,7 +169,7 @@ WARNINGS: Final = Listing(
         Column("level", "warning.level", "tag", "warning_level", sort="level"),
         Column("loan_number", "case.number", "loan"),
         Column("borrower_name", "case.borrower"),
-        _BANK_COLUMN,
+        BANK_COLUMN,
         Column("raised_on", "warning.raised-on", "day", sort="raised_on"),
         Column("times", "warning.times", "count", sort="times", number=True),
         Column(
@@ -184,16 +179,16 @@ WARNINGS: Final = Listing(
     ),
     filters=(
         Filter("q", "case.search", "search", more=False),
-        _state("warning_state"),
+        state_of("warning_state"),
         Filter("level", "warning.level", of="warning_level", more=False),
-        _POOL,
-        _BANK,
+        POOL,
+        BANK,
         Filter("cause", "warning.cause", of="warning_reason"),
-        *_days("raised"),
+        *days("raised"),
         Filter("loan_id", "case.number", "hidden"),
     ),
     none="warning.none",
-    leads_to="/warnings/",
+    leads_to="/warnings/{id}",
 )
 RIGHTS: Final = Listing(
     path="/register/rights",
@@ -243,8 +238,8 @@ QUEUE: Final = Listing(
         Column("lamp", "queue.lamp"),
         Column("number", "case.number", sort="number"),
         Column("borrower_name", "case.borrower"),
-        _BANK_COLUMN,
-        _POOL_COLUMN,
+        BANK_COLUMN,
+        POOL_COLUMN,
         Column("amount", "case.amount", sort="amount", number=True),
         Column("state", "case.state"),
         Column("since", "queue.since", sort="since"),
@@ -252,16 +247,40 @@ QUEUE: Final = Listing(
         Column("action", "history.action"),
     ),
     filters=(
-        _POOL,
-        _BANK,
+        POOL,
+        BANK,
         Filter("who", "queue.who", "who", "queue_who", more=False),
         Filter("lamp", "queue.lamp", of="list_lamp", more=False),
         Filter("priority", "queue.priority", "priority", more=False),
-        *_AMOUNT,
+        *AMOUNT,
     ),
     sums={"amount": "case.amount"},
     none="queue.none",
-    leads_to="/cases/",
+    leads_to="/cases/{id}",
+    at="/applications/{id}",
+    several=(
+        SeveralAct(
+            name="take",
+            words="queue.take-several",
+            together="/applications/take",
+            role="reviewer",
+        ),
+        SeveralAct(
+            name="assign",
+            words="queue.reassign",
+            together="/applications/reassign",
+            asks=("person", "reason"),
+            role="pool_manager",
+        ),
+        SeveralAct(
+            name="put_back",
+            words="queue.put-back",
+            together="/applications/put-back",
+            asks=("reason",),
+            role="pool_manager",
+        ),
+    ),
+    checked=CASES.columns,
     columns_fixed=True,
 )
 SUBSIDIES: Final = Listing(
@@ -272,8 +291,8 @@ SUBSIDIES: Final = Listing(
     columns=(
         Column("number", "subsidy.number", "link", "/subsidies/", sort="number"),
         Column("borrower_name", "case.borrower"),
-        _BANK_COLUMN,
-        _POOL_COLUMN,
+        BANK_COLUMN,
+        POOL_COLUMN,
         Column("code", "subsidy.what", "term", "subsidy_code"),
         Column("since", "subsidy_field.since", "day"),
         Column("until", "subsidy_field.until", "day"),
@@ -284,16 +303,18 @@ SUBSIDIES: Final = Listing(
     ),
     filters=(
         Filter("q", "list.search", "search", more=False),
-        _state("subsidy_state"),
-        _POOL,
-        _BANK,
-        *_AMOUNT,
-        *_days("filed"),
+        state_of("subsidy_state"),
+        POOL,
+        BANK,
+        *AMOUNT,
+        *days("filed"),
         Filter("loan_id", "case.number", "hidden"),
     ),
     sums={"principal": "subsidy.principal", "amount": "subsidy.amount"},
     none="subsidy.none",
-    leads_to="/subsidies/",
+    leads_to="/subsidies/{id}",
+    at="/subsidies/{id}",
+    several=(SeveralAct(name="review", words="subsidy_action.review", asks=("opinion",)),),
 )
 DISPOSALS: Final = Listing(
     path="/disposals",
@@ -304,7 +325,7 @@ DISPOSALS: Final = Listing(
         Column("number", "disposal.number", "link", "/disposals/", sort="number"),
         Column("loan_number", "case.number", "loan"),
         Column("borrower_name", "case.borrower"),
-        _BANK_COLUMN,
+        BANK_COLUMN,
         Column("way", "disposal_field.way", "term", "disposal_way"),
         Column("appraisal", "disposal.appraisal", "yuan", number=True),
         Column("price", "disposal.price", "yuan", number=True),
@@ -315,16 +336,16 @@ DISPOSALS: Final = Listing(
     ),
     filters=(
         Filter("q", "list.search", "search", more=False),
-        _state("disposal_state"),
-        _POOL,
-        _BANK,
+        state_of("disposal_state"),
+        POOL,
+        BANK,
         Filter("way", "disposal_field.way", of="disposal_way"),
-        *_days("opened"),
+        *days("opened"),
         Filter("loan_id", "case.number", "hidden"),
     ),
     sums={"proceeds": "disposal.proceeds", "costs": "disposal.costs"},
     none="disposal.none",
-    leads_to="/disposals/",
+    leads_to="/disposals/{id}",
 )
 
 LISTS: Final = {
@@ -340,5 +361,14 @@ LISTS: Final = {
         QUEUE,
         SUBSIDIES,
         DISPOSALS,
+        SETTLEMENTS,
+        DISPUTES,
+        PAYMENT_FILES,
+        OPEN_ITEMS,
+        MEETINGS,
+        DEMANDS,
+        COVER_CALLS,
+        POLICIES,
+        DELIVERIES,
     )
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.console.rendering.catalogue import Texts
+from services.console.rendering.formats import event_words
 
 Event = Mapping[str, Any]
 
@@ -38,13 +39,6 @@ def matters_of(service: str, events: Sequence[Event], texts: Texts) -> list[Matt
     for one in events:
         by_key.setdefault((one["topic"], one["key"]), []).append(one)
     return [_matter(service, together, texts) for together in by_key.values()]
-
-
-def event_words(type_of_event: str, texts: Texts) -> str:
-    """loan.disbursed.v1 → 贷款发放; an event that is new to us stays as it is."""
-    plain, _, version = type_of_event.rpartition(".")
-    is_numbered = version[:1] == "v" and version[1:].isdigit()
-    return texts.term("event", plain if is_numbered else type_of_event)
 
 
 def _matter(service: str, events: Sequence[Event], texts: Texts) -> Matter:

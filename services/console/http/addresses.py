@@ -1,5 +1,6 @@
 """Addresses: what may stand in one, and where one leads back to."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -16,6 +17,23 @@ LONGEST_WAY_BACK = 1500
 
 MonthInPath = Annotated[str, Path(pattern=MONTH_PATTERN)]
 """2026-03"""
+
+
+_IN_AN_ADDRESS = {
+    "id": r"[0-9a-f-]{36}",
+    "loan_id": r"[0-9a-f-]{36}",
+    "pool_code": r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}",
+    "month": r"[0-9]{4}-[0-9]{2}",
+}
+
+
+def key_at(leads_to: str, path: str) -> str:
+    """What of a path names its row, for an address such as "/cases/{id}"; "" where it is another."""
+    begins = leads_to.split("{")[0]
+    parts = re.split(r"\{(\w+)\}", leads_to.removeprefix(begins))
+    pattern = "".join(_IN_AN_ADDRESS[one] if n % 2 else one for n, one in enumerate(parts))
+    key = path.removeprefix(begins)
+    return key if leads_to and path.startswith(begins) and re.fullmatch(pattern, key) else ""
 
 
 def login_path(request: Request) -> str:

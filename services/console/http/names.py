@@ -1,5 +1,5 @@
-"""What banks and pools are called, and up to when working days are known: pages show names beside codes,
-and which deadlines are assumed."""
+"""What banks, pools and parties are called, and up to when working days are known: pages show names,
+whatever a service answers has codes, and deadlines may be assumed."""
 
 import asyncio
 import time
@@ -22,12 +22,16 @@ class Names:
         self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
         self._calendar: tuple[float, str] = (0.0, "")
 
-    async def known_to(self, subject: str, applications: Api) -> Mapping[str, str]:
+    async def known_to(self, subject: str, applications: Api, risk_pool: Api) -> Mapping[str, str]:
         """The names that somebody may know."""
         until, names = self._known.get(subject, (0.0, {}))
         if time.monotonic() < until:
             return names
-        found = await asyncio.gather(_asked(applications, "/banks"), _asked(applications, "/pools"))
+        found = await asyncio.gather(
+            _asked(risk_pool, "/party-names"),
+            _asked(applications, "/banks"),
+            _asked(applications, "/pools"),
+        )
         names = {code: name for each in found for code, name in each.items()}
         if len(self._known) >= _MOST:
             self._known.clear()

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.console.drafts.kept import DraftStore
+from services.console.http.addresses import key_at
 from services.console.http.forms import NOTHING_SENT, Attempt, new_key, read_form, token_of
 from services.console.http.names import Names
 from services.console.login.providers import LoginMethod, is_fresh
@@ -151,6 +152,7 @@ class PageContext:
     def render(self, template: str, *, attempt: Attempt = NOTHING_SENT, **context: Any) -> Response:
         """A page with everything that its frame needs."""
         session = self.request.session
+        last_list = session.get(LISTS, {})
         notice = session.pop(NOTICE, None) if self.request.method == "GET" else None
         html = self.console.renderer.render(
             template,
@@ -159,7 +161,8 @@ class PageContext:
             navigation=navigation(self.person.roles if self.person else frozenset()),
             path=self.request.url.path,
             list_of=self.list_of,
-            last_list=session.get(LISTS, {}),
+            last_list=last_list,
+            of_list=key_at(last_list.get("leads", ""), self.request.url.path),
             here=_here(self.request),
             look=_look(self.request),
             known_names=self.names,
@@ -228,7 +231,7 @@ async def page_context(request: Request) -> PageContext:
     page = visitor(request)
     assert page.person is not None
     names, known_until = await asyncio.gather(
-        page.console.names.known_to(page.person.subject, page.applications),
+        page.console.names.known_to(page.person.subject, page.applications, page.risk_pool),
         page.console.names.calendar_known_until(page.risk_pool),
     )
     return replace(page, names=names, calendar_known_until=known_until)

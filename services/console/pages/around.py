@@ -9,14 +9,15 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.around import STEPS, body
+from services.console.cases.listing import grid_of, opens_with
+from services.console.cases.lists_of_work import POLICIES
 from services.console.cases.reported_rights import report_on, rights_of_collateral
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.pages.cases import show_case
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
-from services.console.upstream.optional import items
+from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
 
@@ -71,9 +72,10 @@ async def take_step(page: Page, case_id: UUID, sort: str, one_id: UUID, step: st
 
 
 @router.get("/register/around")
-async def listed(page: Page, within_days: str = "", cursor: str = "") -> Response:
+async def listed(page: Page) -> Response:
     """Policies and guarantees by their last day, and this year's totals."""
-    return await _list(page, NOTHING_SENT, within_days=within_days, cursor=cursor)
+    usual = await opens_with(page, POLICIES)
+    return page.redirect(usual) if usual else await _list(page, NOTHING_SENT)
 
 
 @router.post("/register/around")
@@ -87,30 +89,31 @@ async def record_of_firm(page: Page) -> Response:
     return await page.answer_form(
         send,
         action="around-policy",
-        show=lambda attempt: _list(page, attempt, within_days="", cursor=""),
+        show=lambda attempt: _list(page, attempt),
         done=lambda _: page.redirect("/register/around", "done.around"),
     )
 
 
-async def _list(page: PageContext, attempt: Attempt, *, within_days: str, cursor: str) -> Response:
+async def _list(page: PageContext, attempt: Attempt) -> Response:
     day = await today(page)
     span = {"since": f"{day[:4]}-01-01", "until": f"{day[:4]}-12-31"}
-    policies, guarantees, totals, investments = await asyncio.gather(
-        page.applications.get("/policies", within_days=within_days, cursor=cursor),
-        page.applications.get("/guarantees", within_days=within_days, limit=200),
+    within = page.request.query_params.get("within_days", "")
+    (grid, problem), guarantees, totals, investments = await asyncio.gather(
+        grid_of(page, POLICIES),
+        or_none(page.applications.get("/guarantees", within_days=within, limit=200)),
         page.applications.get("/policy-totals", **span),
         page.applications.get("/co-investment-totals", **span),
     )
+    if problem is not None and attempt is NOTHING_SENT:
+        attempt = Attempt("list", FormData(), problem)
     return page.render(
         "register_around.html",
         attempt=attempt,
-        rows=items(policies),
-        next=next_page(page.request, policies),
-        is_first=not cursor,
+        grid=grid,
+        names=grid.names,
         guarantees=items(guarantees),
         totals=totals,
         investments=items(investments),
-        chosen={"within_days": within_days},
         year=day[:4],
         policy_kinds=page.texts.codes("policy_kind"),
         bearers=page.texts.codes("borne_by"),

@@ -7,13 +7,13 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_work import COVER_CALLS
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.pages.cases import show_case
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
-from services.console.upstream.optional import items
 
 router = APIRouter()
 
@@ -43,22 +43,9 @@ async def ask_for_cover(page: Page, case_id: UUID) -> Response:
 
 
 @router.get("/register/cover-calls")
-async def cover_calls(
-    page: Page, state: str = "", bank: str = "", overdue: str = "", cursor: str = ""
-) -> Response:
-    """Calls for cover, the youngest first."""
-    found = await page.applications.get(
-        "/cover-calls", state=state, bank=bank, overdue=overdue, cursor=cursor
-    )
-    return page.render(
-        "cover_calls.html",
-        rows=items(found),
-        states=page.texts.codes("cover_state"),
-        banks=items(await page.applications.get("/banks")),
-        chosen={"state": state, "bank": bank, "overdue": overdue},
-        next=next_page(page.request, found),
-        is_first=not cursor,
-    )
+async def cover_calls(page: Page) -> Response:
+    """Calls for cover, the youngest first where nothing else is asked for."""
+    return await render_list(page, "cover_calls.html", COVER_CALLS)
 
 
 @router.get("/register/cover-calls/{call_id}")

@@ -7,21 +7,22 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.listing import grid_of, opens_with
+from services.console.cases.lists_of_work import DELIVERIES
 from services.console.http.forms import NOTHING_SENT, Attempt, once
 from services.console.http.page_context import Page, PageContext
 from services.console.pages.receivers import KEEPERS
-from services.console.rendering.paging import next_page
-from services.console.upstream.optional import items
 
 router = APIRouter()
 
 HERE = "/inbox/deliveries"
-_FILTERS = ("state", "channel", "event_type", "receiver_id")
 
 
 @router.get(HERE)
 async def deliveries(page: Page) -> Response:
     """Deliveries, the newest first; those that were given up where nothing is chosen."""
+    if not page.request.url.query:
+        return page.redirect(await opens_with(page, DELIVERIES) or f"{HERE}?state=failed")
     return await _show(page, NOTHING_SENT)
 
 
@@ -52,31 +53,13 @@ async def message(page: Page, message_id: UUID) -> Response:
 
 async def _show(page: PageContext, attempt: Attempt) -> Response:
     assert page.person is not None
-    query = page.request.query_params
-    chosen = {name: query.get(name, "") for name in _FILTERS}
-    if "state" not in query:
-        chosen["state"] = "failed"
-    if not _is_id(chosen["receiver_id"]):
-        chosen["receiver_id"] = ""
-    found = await page.notifications.get(
-        "/deliveries", **chosen, cursor=query.get("cursor", ""), limit=50
-    )
+    grid, problem = await grid_of(page, DELIVERIES)
+    if problem is not None and attempt is NOTHING_SENT:
+        attempt = Attempt("list", FormData(), problem)
     return page.render(
         "deliveries.html",
-        rows=items(found),
-        chosen=chosen,
-        keeps=bool(page.person.roles & KEEPERS),
-        states=page.texts.codes("delivery_state"),
-        channels=page.texts.codes("notice_channel"),
-        next=next_page(page.request, found),
-        is_first="cursor" not in query,
         attempt=attempt,
+        grid=grid,
+        names=grid.names,
+        keeps=bool(page.person.roles & KEEPERS),
     )
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -9,15 +9,15 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.application_form import PURPOSES
+from services.console.cases.listing import grid_of, opens_with
+from services.console.cases.lists_of_work import DEMANDS
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
 from services.console.upstream.optional import items
 
 router = APIRouter()
 
-STATES = ("posted", "matched", "in_case", "lent", "ended")
 POSTS = frozenset({"reviewer", "pool_manager"})
 """Who is shown the forms; the service judges."""
 _STEPS = {
@@ -32,9 +32,10 @@ Word = Annotated[str, Query(max_length=64)]
 
 
 @router.get("/demands")
-async def demands(page: Page, state: Word = "", park: Word = "", cursor: str = "") -> Response:
+async def demands(page: Page) -> Response:
     """Demands that the reader may know of, and a form for a new one."""
-    return await _list(page, NOTHING_SENT, {"state": state, "park": park, "cursor": cursor})
+    usual = await opens_with(page, DEMANDS)
+    return page.redirect(usual) if usual else await _list(page, NOTHING_SENT)
 
 
 @router.get("/demands/funnel")
@@ -58,7 +59,7 @@ async def post_demand(page: Page) -> Response:
 
     return await page.answer_form(
         send,
-        show=lambda attempt: _list(page, attempt, {}),
+        show=lambda attempt: _list(page, attempt),
         done=lambda found: page.redirect(f"/demands/{found}", "done.demand-posted"),
         action="post",
     )
@@ -172,37 +173,36 @@ def _said(step: str, form: FormData) -> dict[str, Any]:
     return said | ({"answer_by": text(form, "answer_by")} if text(form, "answer_by") else {})
 
 
-async def _list(page: PageContext, attempt: Attempt, asked: dict[str, str]) -> Response:
-    found, parks, banks = await asyncio.gather(
-        page.applications.get("/financing-demands", **asked),
-        page.applications.get("/parks"),
-        page.applications.get("/banks"),
+async def _list(page: PageContext, attempt: Attempt) -> Response:
+    (grid, problem), parks = await asyncio.gather(
+        grid_of(page, DEMANDS), page.applications.get("/parks")
     )
+    if problem is not None and attempt is NOTHING_SENT:
+        attempt = Attempt("list", FormData(), problem)
     assert page.person is not None
     return page.render(
         "demands.html",
         attempt=attempt,
-        rows=items(found),
+        grid=grid,
+        names=grid.names,
         parks=items(parks),
-        banks=items(banks),
-        states=STATES,
         purposes=PURPOSES,
         right_kinds=page.texts.codes("right_kind"),
         right_rows=_right_rows(attempt.of("post")),
-        chosen=asked,
         may_post=bool(page.person.roles & POSTS),
-        next=next_page(page.request, found),
-        is_first=not asked.get("cursor"),
     )
 
 
 async def _one(page: PageContext, demand_id: UUID, attempt: Attempt) -> Response:
-    found = await page.applications.get(f"/financing-demands/{demand_id}")
+    found, parks = await asyncio.gather(
+        page.applications.get(f"/financing-demands/{demand_id}"), page.applications.get("/parks")
+    )
     assert page.person is not None
     return page.render(
         "demand.html",
         attempt=attempt,
         demand=found,
+        parks={one["code"]: one["name"] for one in items(parks)},
         willing=[one for one in found["offers"] if one["answer"] and one["answer"]["takes_up"]],
         may_watch=not page.person.is_of_bank,
     )

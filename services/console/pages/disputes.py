@@ -11,13 +11,13 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.before_after import at_dispute
 from services.console.cases.kinds import DISPUTE
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_finance import DISPUTES
 from services.console.cases.paper_rows import paper_rows, papers_typed
 from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
-from services.console.rendering.paging import next_page
-from services.console.upstream.optional import items
 
 router = APIRouter()
 
@@ -25,24 +25,16 @@ FILERS = frozenset({"bank_operator", "finance_maker"})
 VERDICTS = ("uphold", "uphold_in_part", "reject")
 
 
+@router.get("/disputes")
+async def disputes(page: Page) -> Response:
+    """The disputes of every pool; a bank's people see their own."""
+    return await render_list(page, "disputes.html", DISPUTES)
+
+
 @router.get("/pools/{code}/disputes")
-async def disputes(
-    page: Page, code: CodeInPath, state: str = "", month: str = "", cursor: str = ""
-) -> Response:
-    """The disputes of a pool; a bank's people see their own."""
-    pool, found = await asyncio.gather(
-        page.risk_pool.get(f"/pools/{code}"),
-        page.risk_pool.get(f"/pools/{code}/disputes", state=state, month=month, cursor=cursor),
-    )
-    return page.render(
-        "disputes.html",
-        pool=pool,
-        rows=items(found),
-        states=page.texts.codes("dispute_state"),
-        chosen={"state": state, "month": month},
-        next=next_page(page.request, found),
-        is_first=not cursor,
-    )
+async def disputes_of_pool(page: Page, code: CodeInPath) -> Response:
+    """Those of one pool."""
+    return page.redirect(f"/disputes?pool={code}")
 
 
 @router.get("/pools/{code}/settlements/{month}/parties/{party}/disputes")

@@ -1,12 +1,13 @@
-"""What all big lists share: the pool's loans as a list, files of what is filtered, and *next case*."""
+"""What all lists share: files of what is filtered, and *next case*; and lists that have no other page."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.console.cases.following import beside, key_of, rows_of
+from services.console.cases.following import address_of, beside, rows_of
 from services.console.cases.listing import render_list
 from services.console.cases.lists import LISTS as KNOWN
 from services.console.cases.lists import LOANS
+from services.console.cases.lists_of_finance import OPEN_ITEMS, PAYMENT_FILES
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
 from services.console.upstream.client import not_found
@@ -18,6 +19,18 @@ router = APIRouter()
 async def loans(page: Page) -> Response:
     """What the pools hold, cover or refused, loan by loan."""
     return await render_list(page, "loan_list.html", LOANS)
+
+
+@router.get("/payment-files")
+async def payment_files(page: Page) -> Response:
+    """What the pools have ordered their banks to pay."""
+    return await render_list(page, "payment_files.html", PAYMENT_FILES)
+
+
+@router.get("/open-items")
+async def open_items(page: Page) -> Response:
+    """What is owed between the pools and their parties, the earliest due first."""
+    return await render_list(page, "open_items.html", OPEN_ITEMS)
 
 
 @router.get("/lists/{path:path}/export.{form}")
@@ -49,9 +62,10 @@ async def _beside(page: PageContext, path: str, key: str, *, forwards: bool) -> 
     listing = KNOWN.get(f"/{path}")
     if listing is None or not listing.leads_to:
         raise not_found()
-    after, before = beside(await rows_of(page, listing), listing, listing.leads_to + key)
+    here = listing.leads_to.split("{")[0] + key
+    after, before = beside(await rows_of(page, listing), listing, here)
     row = after if forwards else before
     if row is None:
         end = "done.list-end" if forwards else "done.list-begin"
         return page.redirect(page.list_of(listing.path), end)
-    return page.redirect(listing.leads_to + key_of(listing, row))
+    return page.redirect(address_of(listing, row))

@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.cases.listing import names_of
+from services.console.cases.listing import grid_of, opens_with
+from services.console.cases.lists_of_work import MEETINGS
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
 from services.console.upstream.optional import items
 
@@ -34,9 +34,10 @@ _MAY_BE_EMPTY: Final = ("document", "sha256")
 
 
 @router.get("/meetings")
-async def meetings(page: Page, pool: str = "", state: str = "", cursor: str = "") -> Response:
+async def meetings(page: Page) -> Response:
     """Meetings, the youngest first; a manager calls one here."""
-    return await _list(page, NOTHING_SENT, {"pool": pool, "state": state}, cursor=cursor)
+    usual = await opens_with(page, MEETINGS)
+    return page.redirect(usual) if usual else await _list(page, NOTHING_SENT)
 
 
 @router.post("/meetings")
@@ -49,7 +50,7 @@ async def convene(page: Page) -> Response:
     return await page.answer_form(
         send,
         action="convene",
-        show=lambda attempt: _list(page, attempt, {"pool": text(attempt.form, "pool_code")}),
+        show=lambda attempt: _list(page, attempt),
         done=lambda answer: page.redirect(f"/meetings/{answer['id']}", "done.meeting-convene"),
     )
 
@@ -119,30 +120,26 @@ def _called(form: FormData) -> dict[str, Any]:
     }
 
 
-async def _list(
-    page: PageContext, attempt: Attempt, chosen: dict[str, str], *, cursor: str = ""
-) -> Response:
+async def _list(page: PageContext, attempt: Attempt) -> Response:
     assert page.person is not None
     calls = "pool_manager" in page.person.roles
-    found, pools, (staff, cases) = await asyncio.gather(
-        page.applications.get("/meetings", cursor=cursor, **chosen),
-        page.applications.get("/pools"),
-        _choices(page, chosen.get("pool", ""), wanted=calls),
+    pool = text(attempt.form, "pool_code") or page.request.query_params.get("pool", "")
+    (grid, problem), (staff, cases) = await asyncio.gather(
+        grid_of(page, MEETINGS), _choices(page, pool, wanted=calls)
     )
+    if problem is not None and attempt is NOTHING_SENT:
+        attempt = Attempt("list", FormData(), problem)
     return page.render(
         "meetings.html",
         attempt=attempt,
-        rows=items(found),
-        pools=items(pools),
-        names=names_of(items(pools), []),
+        grid=grid,
+        names=grid.names,
+        pools=grid.pools,
+        pool=pool,
         staff=staff,
         cases=cases,
-        chosen={"pool": "", "state": "", **chosen},
-        states=page.texts.codes("meeting_state"),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        calls=calls,
         today=await today(page),
+        calls=calls,
     )
 
 

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_opening
 from services.console.cases.kinds import OPENING
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text, uploaded
@@ -109,12 +110,14 @@ async def _show(page: PageContext, opening_id: UUID, attempt: Attempt) -> Respon
     pool, parties = await asyncio.gather(
         page.risk_pool.get(at), page.risk_pool.get(f"{at}/parties")
     )
+    names = {one["code"]: one["name"] for one in items(parties)}
     return await render_case(
         page,
         OPENING,
         answer,
         attempt,
         pool=pool,
-        names={one["code"]: one["name"] for one in items(parties)},
+        names=names,
+        bars=at_opening(page.texts, answer.body, names),
         rows=items(wrong),
     )

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.cases.parked_matters import event_words, matters_of
+from services.console.cases.parked_matters import matters_of
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.upstream.client import SERVICES, Api, not_found
@@ -78,6 +78,5 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
         "parked.html",
         attempt=attempt,
         matters=[one for name, events in shown for one in matters_of(name, events, page.texts)],
-        event_words=event_words,
         services=[(name, events, far) for (name, events), far in zip(shown, heard, strict=True)],
     )

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.before_after import at_run_off
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
@@ -80,6 +81,7 @@ async def _show(page: PageContext, code: str, attempt: Attempt) -> Response:
         live=live,
         refused=[one for one in orders if one["state"] == "refused"],
         says_why=SAYS_WHY,
+        bars=at_run_off(page.texts, found, live),
         may_propose="pool_manager" in page.person.roles and live is None,
         today=await today(page),
     )

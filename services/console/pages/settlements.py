@@ -9,7 +9,10 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.before_after import at_month
 from services.console.cases.kinds import SETTLEMENT
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_finance import SETTLEMENTS
 from services.console.cases.month import beside
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
@@ -30,15 +33,8 @@ _BEGIN = frozenset({"finance_maker", "finance_checker"})
 
 @router.get("/settlements")
 async def all_settlements(page: Page) -> Response:
-    """The last months of every pool."""
-    pools = items(await page.risk_pool.get("/pools"))
-    months = await asyncio.gather(
-        *(page.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=6) for pool in pools)
-    )
-    return page.render(
-        "settlements_all.html",
-        pools=[(pool, items(found)) for pool, found in zip(pools, months, strict=True)],
-    )
+    """The months of every pool, the latest first where nothing else is asked for."""
+    return await render_list(page, "settlements_all.html", SETTLEMENTS, sees_account=SEES_ACCOUNT)
 
 
 @router.get("/pools/{code}/settlements")
@@ -218,6 +214,7 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         certificate=await page.risk_pool.get("/signing-certificate") if is_signed else None,
         sees_account=SEES_ACCOUNT,
         last_day=Month.parse(month).last,
+        bars=at_month(page.texts, answer.body),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.before_after import at_top_up
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
@@ -77,6 +78,11 @@ async def _show(page: PageContext, code: str, attempt: Attempt) -> Response:
         pool=pool,
         situation=situation,
         calls=items(calls),
+        bars={
+            one["id"]: at_top_up(page.texts, situation, one["amount"])
+            for one in items(calls)
+            if "call" in one["pending_actions"]
+        },
         next=next_page(page.request, calls),
         is_first=not cursor,
         may_raise="finance_maker" in page.person.roles,

@@ -86,6 +86,7 @@ def _vocabulary(language: str) -> Iterator[tuple[str, str]]:
         "ip_kind": vocabulary.IP_KINDS,
         "document": vocabulary.DOCUMENTS,
         "purpose": vocabulary.PURPOSES,
+        "industry": vocabulary.INDUSTRIES,
         "risk_class": vocabulary.RISK_CLASSES,
         "credit_list": vocabulary.CREDIT_LISTS,
         "input": {**vocabulary.FIGURES, **vocabulary.FACTS},

@@ -21,6 +21,7 @@ from services.console.rendering import (
 from services.console.rendering.catalogue import LANGUAGES, Texts
 from services.console.rendering.change_bars import change_bar
 from services.console.rendering.tag_colours import tag_colour
+from shared.divisions import division_name
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
@@ -54,6 +55,7 @@ def _environment(in_production: bool) -> Environment:
         "moment": formats.moment,
         "at": formats.at,
         "named": formats.named,
+        "division": division_name,
         "day": formats.day,
         "count": formats.count,
         "version": formats.version,
@@ -68,6 +70,8 @@ def _environment(in_production: bool) -> Environment:
         "share_percent": formats.share_percent,
         "times": formats.times,
         "figures": formats.figures,
+        "fact_of": formats.fact_of,
+        "event_words": formats.event_words,
         "figure_lines": formats.figure_lines,
         "change_bar": change_bar,
         "charts": charts,

@@ -83,8 +83,9 @@ def said_moment(at: Any, language: str, *, now: datetime) -> str:
 
 @pass_context
 def named(context: Context, code: Any) -> str:
-    """What a bank or a pool is called; a code that the reader knows no name of stays as it is."""
-    return str(context.get("known_names", {}).get(code, code))
+    """What a bank, a pool or a party is called; a code that the reader knows no name of stays as it
+    is, and none is nothing."""
+    return str(context.get("known_names", {}).get(code, code)) if code else ""
 
 
 @pass_context
@@ -147,6 +148,18 @@ def figures(text: Any, texts: Texts) -> str:
 
     grouped = _AMOUNT.sub(lambda match: yuan(match[0]), NOTHING if text is None else str(text))
     return _CODE.sub(named, grouped) if texts.language == "zh" else grouped
+
+
+def fact_of(name: str, value: Any, texts: Texts) -> str:
+    """A stated fact for people: an industry's letter by its name, all else as a figure."""
+    return texts.term("industry", value) if name == "industry" else figures(value, texts)
+
+
+def event_words(type_of_event: str, texts: Texts) -> str:
+    """loan.disbursed.v1 → 贷款发放; an event that is new to us stays as it is."""
+    plain, _, version = type_of_event.rpartition(".")
+    is_numbered = version[:1] == "v" and version[1:].isdigit()
+    return texts.term("event", plain if is_numbered else type_of_event)
 
 
 def figure_lines(text: Any, texts: Texts) -> list[str]:

@@ -6,25 +6,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.api.common import (
     ChannelName,
-    Cursor,
     InTwoLanguages,
     Keeper,
-    Limit,
-    Reader,
 )
 from services.notifications.api.endpoint_models import Resent
 from services.notifications.api.message_models import State
-from services.notifications.queries import delivery_log as log
 from services.notifications.tables import deliveries
 from shared.http import requests
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 
 router = APIRouter(prefix="/deliveries", tags=["delivery log"])
 
@@ -81,34 +76,6 @@ class SendNow(requests.RequestBody):
     deliveries: Annotated[list[UUID], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
-@router.get("")
-async def look_through_deliveries(
-    caller: Reader,
-    here: CurrentContext,
-    state: State | None = None,
-    channel: Annotated[str, Query(max_length=20, pattern=r"^[a-z]*$")] = "",
-    event_type: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
-    receiver_id: UUID | None = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Page[DeliveryListed]:
-    """Your institution's deliveries, the newest first; `state=failed` are those given up."""
-    before = decode_cursor(cursor, UUID)[0] if cursor else None
-    async with here.database.looking(caller.institution) as conn:
-        rows = await log.deliveries_page(
-            conn,
-            before=before,
-            state=state or "",
-            channel=channel,
-            event_type=event_type,
-            receiver_id=receiver_id,
-            bank=caller.bank,
-            limit=limit + 1,
-        )
-    items = [_listed(row) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
-
-
 @router.post("/send-now", status_code=202, response_model=Resent)
 async def send_now(
     body: SendNow, request: Request, caller: Keeper, here: CurrentContext
@@ -126,6 +93,7 @@ async def send_now(
     return await idempotently(request, caller, here.database, work)
 
 
-def _listed(row: Mapping[str, Any]) -> DeliveryListed:
+def listed(row: Mapping[str, Any]) -> DeliveryListed:
+    """A delivery as it is answered."""
     title = {"zh": row["title_zh"], "en": row["title_en"]}
     return DeliveryListed(title=InTwoLanguages(**title), **row)

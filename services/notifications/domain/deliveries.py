@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.notifications.domain.retries import AttemptResult, Next, Verdict
+from shared.life_cycle import Words
 from shared.refusals import Refused
 
 
@@ -24,6 +25,13 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
     """Its receiver was deleted, or wants nothing more."""
 
+
+STATE_WORDS: Mapping[str, Words] = {
+    DeliveryState.PENDING: Words("待投递", "waiting"),
+    DeliveryState.DELIVERED: Words("已送达", "delivered"),
+    DeliveryState.FAILED: Words("已放弃", "given up"),
+    DeliveryState.CANCELLED: Words("已取消", "cancelled"),
+}
 
 STATE_AFTER: Mapping[Verdict, DeliveryState] = {
     Verdict.DELIVERED: DeliveryState.DELIVERED,

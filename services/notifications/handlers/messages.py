@@ -19,7 +19,13 @@ from services.notifications.handlers.held_back import hold_back_heard_again
 from services.notifications.handlers.month_packs import tell_of_months
 from services.notifications.handlers.wording import HOUSE, Wording, failures_told, wording_for
 from services.notifications.queries.audiences import banks_of, machines_that_ask
-from services.notifications.tables import messages, open_deadlines, pool_banks, pool_programmes
+from services.notifications.tables import (
+    messages,
+    names_by_code,
+    open_deadlines,
+    pool_banks,
+    pool_programmes,
+)
 from shared.contracts.audiences import told_to
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging.inbox import Received
@@ -39,6 +45,7 @@ async def notify(
     banks = await banks_of(conn, _pools_as_a_whole(received, facts))
     asked = await machines_that_ask(conn, _not_in_every_inbox(received))
     await pool_programmes.remember(conn, _opened(received))
+    await names_by_code.remember(conn, _named(received, facts))
     wording = await wording_for(conn, sorted({one.envelope.type for one in received}))
 
     # What nobody reads and no machine asked for is not kept: most of it is monthly positions.
@@ -101,6 +108,15 @@ def _not_in_every_inbox(received: Sequence[Received]) -> list[str]:
 def _opened(received: Sequence[Received]) -> list[tuple[str, str]]:
     opened = [one.event for one in received if isinstance(one.event, PoolOpenedV1)]
     return [(pool.pool_code, pool.programme) for pool in opened]
+
+
+def _named(received: Sequence[Received], facts: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What these events call pools and parties."""
+    opened = [one.event for one in received if isinstance(one.event, PoolOpenedV1)]
+    parties = [(one.get("party_code"), one.get("party_name")) for one in facts]
+    return {str(code): str(name) for code, name in parties if code and name} | {
+        pool.pool_code: pool.name for pool in opened
+    }
 
 
 def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from services.notifications.domain.messages import Draft
 from services.notifications.domain.month_packs import FOR_ROLES, PACK_TYPE, POSTED, as_data
 from services.notifications.domain.payload import webhook_body
 from services.notifications.queries import month_packs
-from services.notifications.tables import deliveries, messages
+from services.notifications.tables import deliveries, messages, names_by_code
 from services.notifications.templates.month_pack_words import pack_text
 from shared.clock import SHANGHAI
 from shared.contracts.audiences import BANK, told_to
@@ -92,7 +92,7 @@ async def _tell(
         loan_id=None,
         subject=envelope.subject,
         happened_at=envelope.time,
-        text=pack_text(institution, told, signed=bool(files)),
+        text=pack_text(institution, told, await names_by_code.known(conn), signed=bool(files)),
         link=path_of(told),
         payload=webhook_body(
             event_type=PACK_TYPE, event_id=event_id, happened_at=envelope.time, told=data

@@ -17,6 +17,7 @@ from services.notifications.domain.messages import Draft, MessageText
 from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.wording import Occasion, nearest
 from services.notifications.queries import templates as known
+from services.notifications.tables import names_by_code
 from services.notifications.templates.metrics import FAILURES
 from services.notifications.templates.rendering import RenderingFailed, filled
 from services.notifications.templates.words import CATALOGUE
@@ -42,11 +43,13 @@ class Wording:
         self,
         texts: Sequence[Mapping[str, Any]] = (),
         programmes: Mapping[str, str] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         self._texts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for text in texts:
             self._texts[text["event_type"]].append(text)
         self._programmes = programmes or {}
+        self._names = names or {}
         self.failed: dict[UUID, tuple[Mapping[str, Any], str]] = {}
         """The texts that could not be filled in, and why."""
 
@@ -57,13 +60,13 @@ class Wording:
         text = self._nearest(institution, event_type, fact)
         if text is not None:
             try:
-                said = filled(text_of(text), told)
+                said = filled(text_of(text), told, self._names)
                 return Written(said, text["id"], text["edition"])
             except RenderingFailed as failure:
                 owner = "bureau" if text["institution"] == BUREAU else "bank"
                 FAILURES.labels(owner=owner).inc()
                 self.failed[text["id"]] = (text, str(failure))
-        return Written(CATALOGUE.words(institution, event_type, told))
+        return Written(CATALOGUE.words(institution, event_type, told, self._names))
 
     def _nearest(
         self, institution: str, event_type: str, fact: Mapping[str, Any]
@@ -102,7 +105,8 @@ def text_of(row: Mapping[str, Any]) -> MessageText:
 async def wording_for(conn: asyncpg.Connection, event_types: Sequence[str]) -> Wording:
     """The words in force for these types, with the eyes of the house."""
     texts = await known.holding(conn, event_types)
-    return Wording(texts, await known.programmes_of(conn)) if texts else Wording()
+    programmes = await known.programmes_of(conn) if texts else {}
+    return Wording(texts, programmes, await names_by_code.known(conn))
 
 
 def failures_told(wording: Wording, *, now: datetime) -> list[Draft]:

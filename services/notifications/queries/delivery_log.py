@@ -1,13 +1,19 @@
 """The delivery log: what was sent, to whom, how it went."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from services.notifications.domain.deliveries import DeliveryState
+from services.notifications.tables import names_by_code
+from shared.postgres.database import seeing_everything
+from shared.postgres.grids import Grid, Sortable
+from shared.postgres.literals import literals
 
 MOST_ATTEMPTS = 200
+_WAITS: Final = literals([DeliveryState.PENDING])
 
 _PAGE = """
     select m.* from messages m
@@ -41,46 +47,30 @@ _ATTEMPTS = """
 """
 
 
-_LIST = """
-    select d.id, d.message_id, r.channel, d.receiver_id, d.state, d.attempts, d.last_error,
-           d.created_at, d.finished_at, m.event_type, m.institution, m.subject, m.pool_code,
-           m.title_zh, m.title_en, coalesce(e.url, b.address, s.address, '') as address,
-           case when d.state = $8 then d.next_attempt_at end as next_attempt_at,
-           d.state = $8 and d.held_until is not distinct from d.next_attempt_at as held
-    from deliveries d
-    join messages m on m.id = d.message_id
-    join receivers r on r.id = d.receiver_id
-    left join endpoints e on e.id = r.id
-    left join robots b on b.id = r.id
-    left join subscriptions s on s.id = r.id
-    where ($1::uuid is null or d.id < $1)
-      and ($2::text = '' or d.state = $2)
-      and ($3::text = '' or r.channel = $3)
-      and ($4::text = '' or m.event_type = $4)
-      and ($5::uuid is null or d.receiver_id = $5)
-      and ($6::text is null or d.institution = $6)
-    order by d.id desc
-    limit $7
-"""
+DELIVERIES: Final = Grid(
+    rows=f"""(
+        select d.id, d.message_id, r.channel, d.receiver_id, d.state, d.attempts, d.last_error,
+               d.created_at, d.finished_at, m.event_type, m.institution, m.subject, m.pool_code,
+               m.title_zh, m.title_en, coalesce(e.url, b.address, s.address, '') as address,
+               case when d.state = {_WAITS} then d.next_attempt_at end as next_attempt_at,
+               d.state = {_WAITS} and d.held_until is not distinct from d.next_attempt_at as held
+        from deliveries d
+        join messages m on m.id = d.message_id
+        join receivers r on r.id = d.receiver_id
+        left join endpoints e on e.id = r.id
+        left join robots b on b.id = r.id
+        left join subscriptions s on s.id = r.id
+    ) as delivery""",
+    key=(Sortable("id", UUID),),
+    # Ids are given in the order of time.
+    sorts={"created_at": Sortable("id", UUID)},
+)
 
 
-async def deliveries_page(
-    conn: asyncpg.Connection,
-    *,
-    before: UUID | None,
-    state: str,
-    channel: str,
-    event_type: str,
-    receiver_id: UUID | None,
-    bank: str | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Deliveries of a bank, of everyone for None, the newest first; an empty filter lets everything
-    through."""
-    rows: list[asyncpg.Record] = await conn.fetch(
-        _LIST, before, state, channel, event_type, receiver_id, bank, limit, DeliveryState.PENDING
-    )
-    return rows
+async def pool_names(conn: asyncpg.Connection) -> dict[str, str]:
+    """What pools are called: names are no secret from who is told of a pool."""
+    async with seeing_everything(conn):
+        return await names_by_code.known(conn)
 
 
 async def page(

@@ -102,6 +102,15 @@ class PoolProgramme(Row, table=True):
     programme: str = Field(sa_column=_text())
 
 
+class NameByCode(Row, table=True):
+    """What a pool or a party is called, learnt from the events that name them."""
+
+    __tablename__ = "names_by_code"
+
+    code: str = Field(sa_column=_text(primary_key=True))
+    name: str = Field(sa_column=_text())
+
+
 class PoolBank(Row, table=True):
     """A bank that has had a case in a pool, learnt from the events that name both."""
 

@@ -59,6 +59,7 @@ FILTERS: Final[Mapping[str, _Filter]] = {
     "side": _Filter(_of(Kind.OBJECT), Kind.TEXT, ("language",), bank=True),
     "owed": _Filter(_of(Kind.MONEY), Kind.TEXT, ("language",), bank=True),
     "spaced": _Filter(_of(Kind.TEXT), Kind.TEXT),
+    "named": _Filter(_of(Kind.TEXT), Kind.TEXT),
     "abs": _Filter(_of(*_COUNTED), Kind.MONEY),
     "length": _Filter(_of(Kind.LIST), Kind.NUMBER),
     "join": _Filter(_of(Kind.LIST), Kind.TEXT, ("words",), optional=1),

@@ -1,7 +1,10 @@
 """What words may do with a value: one set, for the house's texts and for everybody else's."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from shared.money import group_fen
 from shared.ratios import percent_of_bp
@@ -9,6 +12,9 @@ from shared.schemes.vocabulary import party_name
 from shared.sides import net_seen_by, reader_of, side_words
 
 LANGUAGES = ("zh", "en")
+NAMES: Final = "names_by_code"
+"""Under what a text is handed the names of codes; no event has a field that is called so."""
+NOBODY_NAMED: Final[Mapping[str, str]] = {}
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
@@ -27,11 +33,19 @@ def filters(labels: Labels) -> dict[str, Callable[..., Any]]:
         "side": _side,
         "owed": _owed,
         "spaced": _spaced,
+        "named": _named,
     }
 
 
 TESTS: Mapping[str, Callable[..., bool]] = {"starting": str.startswith}
 """Beside Jinja's own `defined`: `reference is starting("planned:")`."""
+
+
+@pass_context
+def _named(context: Context, code: str) -> str:
+    """What a pool or a party is called; a code that nobody has named stands for itself."""
+    names: Mapping[str, str] = context.get(NAMES, NOBODY_NAMED)
+    return names.get(code, code)
 
 
 def _spaced(code: str) -> str:

@@ -15,12 +15,14 @@ WORDS: Mapping[str, Mapping[str, Any]] = YAML(typ="safe").load(
 )
 
 
-def pack_text(institution: str, told: Mapping[str, Any], *, signed: bool) -> MessageText:
+def pack_text(
+    institution: str, told: Mapping[str, Any], names: Mapping[str, str], *, signed: bool
+) -> MessageText:
     """The letter: what the month's notice says, and what is enclosed: with the signed statement or
     without."""
     enclosed = "enclosed_signed" if signed else "enclosed"
-    said = CATALOGUE.words(institution, POSTED, told)
-    named = {"pool_code": told["pool_code"], "month": told["month"]}
+    said = CATALOGUE.words(institution, POSTED, told, names)
+    named = {"pool": names.get(told["pool_code"], told["pool_code"]), "month": told["month"]}
     return MessageText(
         title_zh=WORDS["zh"]["title"].format(**named),
         text_zh=f"{said.text_zh}\n\n{WORDS['zh'][enclosed]}",

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from services.notifications.domain.messages import MessageText
 from services.notifications.domain.wording import MOST_TEXT, MOST_TITLE, Reader
 from services.notifications.templates.expressions import FILTERS, Mistake, is_clean
-from services.notifications.templates.filters import TESTS, filters
+from services.notifications.templates.filters import NAMES, NOBODY_NAMED, TESTS, filters
 from services.notifications.templates.language import Known, mistakes_in
 from services.notifications.templates.words import CATALOGUE
 from shared.contracts.shapes import shapes_for, shapes_of
@@ -79,16 +79,23 @@ def mistakes_of(source: str, known: Known, *, is_title: bool) -> tuple[Mistake, 
     return ()
 
 
-def filled(text: MessageText, told: Mapping[str, Any]) -> MessageText:
-    """What people read of an event, in a text's words. Raises RenderingFailed."""
-    return MessageText(**{part: filled_part(part, getattr(text, part), told) for part in PARTS})
+def filled(
+    text: MessageText, told: Mapping[str, Any], names: Mapping[str, str] = NOBODY_NAMED
+) -> MessageText:
+    """What people read of an event, in a text's words; `names`: what codes are called. Raises
+    RenderingFailed."""
+    said = {part: filled_part(part, getattr(text, part), told, names) for part in PARTS}
+    return MessageText(**said)
 
 
-def filled_part(part: str, source: str, told: Mapping[str, Any]) -> str:
+def filled_part(
+    part: str, source: str, told: Mapping[str, Any], names: Mapping[str, str] = NOBODY_NAMED
+) -> str:
     """One title or text, filled in. Raises RenderingFailed."""
     is_title = part.startswith("title")
     try:
-        said = _run(_compiled(source), told, most=MOST_TITLE if is_title else MOST_TEXT).strip()
+        most = MOST_TITLE if is_title else MOST_TEXT
+        said = _run(_compiled(source), told, names, most=most).strip()
     except RenderingFailed:
         raise
     except Exception as error:
@@ -132,9 +139,11 @@ class _Counted(tuple[Any, ...]):
             yield one
 
 
-def _run(template: Template, told: Mapping[str, Any], *, most: int) -> str:
+def _run(
+    template: Template, told: Mapping[str, Any], names: Mapping[str, str], *, most: int
+) -> str:
     budget = _Budget(MOST_TURNS, time.thread_time() + MOST_SECONDS)
-    context = template.new_context(_counted(told, budget))
+    context = template.new_context({**_counted(told, budget), NAMES: names})
     parts, length = [], 0
     for part in template.root_render_func(context):
         budget.spend()

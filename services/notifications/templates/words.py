@@ -9,7 +9,14 @@ from ruamel.yaml import YAML
 
 from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.messages import MessageText
-from services.notifications.templates.filters import LANGUAGES, TESTS, Labels, filters
+from services.notifications.templates.filters import (
+    LANGUAGES,
+    NAMES,
+    NOBODY_NAMED,
+    TESTS,
+    Labels,
+    filters,
+)
 from shared.roles import party_of
 
 TEMPLATES = Path(__file__).parent
@@ -59,13 +66,24 @@ class Catalogue:
             loader=loader, undefined=StrictUndefined, autoescape=True
         ).get_template("email.html.j2")
 
-    def words(self, institution: str, event_type: str, told: Mapping[str, Any]) -> MessageText:
-        """What an institution reads of an event; `told` is what it may know of it."""
+    def words(
+        self,
+        institution: str,
+        event_type: str,
+        told: Mapping[str, Any],
+        names: Mapping[str, str] = NOBODY_NAMED,
+    ) -> MessageText:
+        """What an institution reads of an event; `told` is what it may know of it, `names` what codes
+        are called."""
         reader = "bureau" if institution == BUREAU else "bank"
         reader = "party" if party_of(institution) else reader
 
         def render(language: str, part: str) -> str:
-            return self._texts[event_type, reader, language, part].render(told).strip()
+            return (
+                self._texts[event_type, reader, language, part]
+                .render({**told, NAMES: names})
+                .strip()
+            )
 
         return MessageText(
             title_zh=render("zh", "title"),

@@ -117,7 +117,7 @@ async def list_payment_files(
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await known.page(conn, code, state=state, before=before, limit=limit + 1)
-    items = [PaymentFileAnswer(**_shown(row, caller)) for row in rows]
+    items = [PaymentFileAnswer(**shown(row, caller)) for row in rows]
     return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
@@ -198,13 +198,14 @@ async def detail(conn: asyncpg.Connection, file_id: UUID, caller: Identity) -> P
     row = await _found(conn, file_id)
     orders = await known.orders_of(conn, file_id)
     return PaymentFileDetail(
-        **_shown(row, caller),
+        **shown(row, caller),
         payment_orders=[PaymentOrderAnswer(**_order(one)) for one in orders],
         history=[MoveAnswer(**move) for move in await history_of(conn, file_id)],
     )
 
 
-def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
+def shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
+    """A file as it is answered: its state in words, what may be done, its sum read back."""
     return presented(LIFE_CYCLE, row, caller) | {
         "pending_actions": LIFE_CYCLE.open_to(row, caller),
         "total_in_words": amount_in_words(row["total_fen"]),

@@ -21,6 +21,7 @@ from services.risk_pool.api.roles import require_pool, require_sight_of
 from services.risk_pool.domain.parties import JoiningParty, LineTerms
 from services.risk_pool.handlers import pools
 from services.risk_pool.queries import figures
+from services.risk_pool.queries.parties import all_names
 from services.risk_pool.queries.parties import list_parties as list_parties_of
 from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.clock import business_date
@@ -216,6 +217,22 @@ async def list_pools(
         else:
             seen = await figures.all_pools(conn)
     return Page(items=[PoolInList(**pool) for pool in seen])
+
+
+class PartyName(BaseModel):
+    """What a party is called."""
+
+    code: str
+    name: str
+
+
+@router.get("/party-names")
+async def list_party_names(
+    caller: Annotated[Identity, Depends(requires(*EVERYBODY))], context: CurrentContext
+) -> Page[PartyName]:
+    """What the parties of pools are called, as far as you may know them."""
+    async with context.database.looking(caller.institution) as conn:
+        return Page(items=[PartyName(**one) for one in await all_names(conn)])
 
 
 @router.get("/pools/{code}", response_model_exclude_none=True)

@@ -19,8 +19,8 @@ from shared.schemes.vocabulary import party_name
 from shared.sides import Reader, Verdict, as_data, net_seen_by, seen_by
 
 
-class SettlementInList(BaseModel):
-    """A month of a pool in the list."""
+class SettlementInList(Money):
+    """A month of a pool in the list, and what it leaves the parties whose statements the reader sees."""
 
     id: UUID
     pool_code: str
@@ -30,6 +30,8 @@ class SettlementInList(BaseModel):
     state_en: str
     version: int
     loans: int
+    payable_fen: Fen = Field(description="The pool to the parties.")
+    receivable_fen: Fen = Field(description="The parties to the pool.")
     posted_on: date | None
     pending_actions: list[str]
     waiting_for: WaitingFor | None

@@ -26,7 +26,7 @@ from services.risk_pool.domain.month_findings import named
 from services.risk_pool.domain.settlement import BOOKS_CLOSED, LIFE_CYCLE, Action, State, is_done
 from services.risk_pool.handlers import settlements as handlers
 from services.risk_pool.handlers.month_after_posting import close, lacks
-from services.risk_pool.queries import month_reminders
+from services.risk_pool.queries import lists, month_reminders
 from services.risk_pool.queries import settlements as known
 from services.risk_pool.queries.parties import party_names
 from services.risk_pool.queries.statements import loans_of_parties
@@ -41,6 +41,7 @@ from shared.http.part_in import part_in
 from shared.http.progress import progress_answer
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.grids import page
 from shared.sides import reader_of
 from shared.transitions import history_of
 
@@ -142,9 +143,11 @@ async def list_settlements(
 ) -> Page[SettlementInList]:
     """The months of a pool, the latest first."""
     before = decode_cursor(cursor, str)[0] if cursor is not None else None
+    wanted = {"pool_code = {}": code, "state = {}": state, "month < {}": before}
+    order = lists.SETTLEMENTS.order(None)
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
-        rows = await known.page(conn, code, state=state, before=before, limit=limit + 1)
+        rows = await page(conn, lists.SETTLEMENTS, wanted, order, after=None, limit=limit + 1)
     items = [SettlementInList(**presented(LIFE_CYCLE, row, caller)) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.month))
 
@@ -166,6 +169,7 @@ async def _detail(
     settlement = await found_or_refused(conn, code, month)
     settlement_id = settlement["id"]
     kept = await known.statements(conn, settlement_id)
+    of_parties = [row for row in kept if row["party_code"] != code]
     loans = await loans_of_parties(conn, settlement, [row["party_code"] for row in kept])
     names = await party_names(conn, code)
     reminders = await month_reminders.of_month(conn, code, month)
@@ -176,6 +180,8 @@ async def _detail(
     folder = f"/api/v1/pools/{code}/settlements/{month}/statements"
     return SettlementAnswer(
         **presented(LIFE_CYCLE, settlement, caller),
+        payable_fen=sum(row["payable_fen"] for row in of_parties),
+        receivable_fen=sum(row["receivable_fen"] for row in of_parties),
         progress=progress_answer(LIFE_CYCLE, settlement["state"]),
         sent_back=sent_back_answer(settlement),
         completeness=completeness(

@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from shared.divisions import division_name
 from shared.life_cycle import Words
 from shared.schemes.vocabulary import INDUSTRIES, IP_KINDS, RISK_CLASSES
 
@@ -166,4 +167,6 @@ def value_words(by: str, value: str) -> Words:
     known = _VALUES.get(by, {})
     if value in known:
         return known[value]
+    if by in ("area", "city") and value:
+        return Words(division_name(value), division_name(value))
     return Words(value, value) if value else _UNTOLD

@@ -42,6 +42,8 @@ class Action(StrEnum):
 
 TO_BE_SIGNED: Final = (State.PREVIEWED, State.CONFIRMED)
 """Those of which the day of the signature is to come."""
+SETTLED: Final = (State.MATCHED, State.CLOSED)
+"""Those that have left nothing open."""
 
 _MAKER = frozenset({"finance_maker"})
 _CHECKER = frozenset({"finance_checker"})

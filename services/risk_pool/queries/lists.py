@@ -92,6 +92,50 @@ DISPOSALS: Final = Grid(
     sums={"proceeds": "proceeds_fen", "costs": "costs_fen"},
 )
 """Disposals are few: one loan in a hundred or so has one."""
+SETTLEMENTS: Final = Grid(
+    rows="""settlements as s cross join lateral (
+        select coalesce(sum(payable_fen), 0)::bigint as payable_fen,
+               coalesce(sum(receivable_fen), 0)::bigint as receivable_fen
+        from settlement_statements as told
+        where told.settlement_id = s.id and told.party_code <> s.pool_code
+    ) as left_to""",
+    key=(Sortable("month", str), Sortable("pool_code", str)),
+    sorts={
+        "month": Sortable("month", str),
+        "due_on": Sortable(f"coalesce(due_on, {_NO_DAY})", date),
+    },
+    sums={"payable": "payable_fen", "receivable": "receivable_fen"},
+)
+"""Months are few: one a pool. What a month leaves is summed as far as the reader sees statements."""
+DISPUTES: Final = Grid(
+    rows="disputes",
+    key=(Sortable("id", UUID),),
+    sorts={
+        "number": Sortable("number", str),
+        "month": Sortable("month", str),
+        "difference": Sortable("difference_fen", int),
+        "due_on": Sortable(f"coalesce(due_on, {_NO_DAY})", date),
+    },
+    sums={"difference": "difference_fen", "upheld": "coalesce(upheld_fen, 0)"},
+)
+"""Disputes are few: a handful of a month's statements."""
+PAYMENT_FILES: Final = Grid(
+    rows="""payment_files as file join (
+        select id as account, account_number as paid_from, bank_name as paid_from_bank,
+               holder as payer from pool_accounts
+    ) as account on account.account = file.account_id""",
+    columns="""id, number, pool_code, execution_on, orders, total_fen,
+        encode(sha256, 'hex') as sha256, state, state_since, version, due_on, prepared_by,
+        prepared_name, prepared_at, released_by, released_name, released_on, paid_from,
+        paid_from_bank, payer""",
+    key=(Sortable("id", UUID),),
+    sorts={
+        "number": Sortable("number", str),
+        "execution_on": Sortable("execution_on", date),
+        "total": Sortable("total_fen", int),
+    },
+    sums={"total": "total_fen"},
+)
 
 
 def found_by(q: str | None, *, number: str) -> dict[str, Any]:

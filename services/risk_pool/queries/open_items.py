@@ -5,6 +5,7 @@ Whoever asks sees everything (cash entries are the bureau's own) and says whose 
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any, Final
 
 import asyncpg
 
@@ -15,18 +16,30 @@ from services.risk_pool.domain.dispute import OPEN
 from services.risk_pool.domain.open_items import (
     CLAIM,
     COMES_IN,
+    SETTLEMENT,
     DueAgain,
     OpenItem,
     settlement_item,
 )
+from services.risk_pool.domain.settlement import SETTLED
 from shared.months import Month
+from shared.postgres.grids import Grid, Sortable
 from shared.postgres.literals import literals
 
-_FROM = f"""
+_MAY_BE_OPEN = f"""not exists (
+    select from settlements as month
+    where month.pool_code = open_items.pool_code and month.state in ({literals(SETTLED)})
+      and open_items.reference like '{SETTLEMENT}%'
+      and month.month = split_part(open_items.reference, ':', 3))"""
+"""What months left that money has settled is not looked through: it grows with the years."""
+
+
+def _from(these: str) -> str:
+    return f"""
     from (
         select pool_code, reference, direction, party_code, amount_fen, since, due_on,
                null::uuid as claim_id, null::uuid as loan_id, overdue_told_at
-        from open_items
+        from open_items where {these}
         union all
         -- What was planned by a version that has been replaced meanwhile is expected no longer.
         select pool_code, reference, direction, party_code, amount_fen, since, due_on,
@@ -64,6 +77,9 @@ _FROM = f"""
           and dispute.item <> ''
     ) as disputed
 """
+
+
+_FROM = _from("true")
 _FIGURES = """item.*, cash.settled_fen, cash.entered_fen, disputed.contested_fen,
     disputed.taken_off_fen, disputed.again_fen, disputed.again_on"""
 _ITEMS = f"select {_FIGURES} {_FROM}"
@@ -94,8 +110,45 @@ _COMING_IN = f"""
     order by item.pool_code, item.due_on, item.reference
 """
 
+_FAR: Final = date(2999, 12, 31)
+"""For what has no day: it comes last."""
+GRID: Final = Grid(
+    rows=f"""(
+        select one.*, open_fen - least(contested_fen, open_fen) as due_fen from (
+            select {_FIGURES},
+                   item.amount_fen - cash.settled_fen - disputed.taken_off_fen as open_fen
+            {_from(_MAY_BE_OPEN)} where {_LEFT}
+        ) as one
+    ) as open_item""",
+    key=(
+        Sortable(f"coalesce(due_on, date '{_FAR}')", date),
+        Sortable("pool_code", str),
+        Sortable("reference", str),
+    ),
+    descends=False,
+    sorts={
+        "due_on": Sortable(f"coalesce(due_on, date '{_FAR}')", date),
+        "owed_since": Sortable("since", date),
+        "amount": Sortable("amount_fen", int),
+        "due": Sortable("due_fen", int),
+    },
+    sums={"amount": "amount_fen", "open": "open_fen", "due": "due_fen"},
+)
+"""What is not settled in full, of every pool, the earliest due first."""
 
-def _item(row: asyncpg.Record) -> OpenItem:
+_STILL_TO_COME = """(select coalesce(sum(fen), 0) from unnest(again_fen, again_on) as again (fen, day)
+    where day >= {})"""
+
+
+def overdue_asked(overdue: bool | None, today: date) -> dict[str, Any]:
+    """The condition of `GRID` for what should have been paid by now, or need not; see `OpenItem`."""
+    is_overdue = f"(due_on is not null and due_on < {{}} and due_fen > {_STILL_TO_COME})"
+    said = is_overdue if overdue else f"not {is_overdue}"
+    return {said: None if overdue is None else (today, today)}
+
+
+def as_item(row: asyncpg.Record) -> OpenItem:
+    """A row of these queries as an item."""
     return OpenItem(
         reference=row["reference"],
         direction=row["direction"],
@@ -121,7 +174,7 @@ async def find(conn: asyncpg.Connection, pool_code: str, reference: str) -> Open
     row = await conn.fetchrow(
         f"{_ITEMS} where item.pool_code = $1 and item.reference = $2", pool_code, reference
     )
-    return None if row is None else _item(row)
+    return None if row is None else as_item(row)
 
 
 async def of_month(conn: asyncpg.Connection, pool_code: str, month: Month) -> list[OpenItem]:
@@ -136,7 +189,7 @@ async def of_month(conn: asyncpg.Connection, pool_code: str, month: Month) -> li
         settlement_item(pool_code, month, ""),
         str(month),
     )
-    return [_item(row) for row in rows]
+    return [as_item(row) for row in rows]
 
 
 async def pools_with_untold(conn: asyncpg.Connection, today: date) -> list[str]:
@@ -156,7 +209,7 @@ async def untold(
         today,
         pool_code,
     )
-    found = [(_item(row), row["role"] or "", row["name"] or row["party_code"]) for row in rows]
+    found = [(as_item(row), row["role"] or "", row["name"] or row["party_code"]) for row in rows]
     return [one for one in found if one[0].is_overdue(today)]
 
 
@@ -166,7 +219,7 @@ async def coming_in(
     """What parties owe the pools and have not paid in full: (pool, item, the party's role). Of what
     is older than `since` only what stands among the waits of these kinds. None: of all pools."""
     rows = await conn.fetch(_COMING_IN, kinds, since, pools)
-    return [(row["pool_code"], _item(row), row["role"] or "") for row in rows]
+    return [(row["pool_code"], as_item(row), row["role"] or "") for row in rows]
 
 
 async def of_pool(
@@ -181,4 +234,4 @@ async def of_pool(
         pool_code,
         party,
     )
-    return [_item(row) for row in rows]
+    return [as_item(row) for row in rows]

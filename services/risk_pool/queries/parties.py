@@ -1,5 +1,6 @@
 """The parties of a pool as they are read."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -29,3 +30,24 @@ async def party_names(conn: asyncpg.Connection, pool_code: str) -> dict[str, str
     """Code → name, as far as the transaction may see the parties."""
     rows = await conn.fetch("select code, name from parties where pool_code = $1", pool_code)
     return {row["code"]: row["name"] for row in rows}
+
+
+async def all_names(conn: asyncpg.Connection) -> list[dict[str, str]]:
+    """Each code once with its name, as far as the transaction may see the parties."""
+    rows = await conn.fetch(
+        "select distinct on (code) code, name from parties order by code, joined_on desc, pool_code"
+    )
+    return [dict(row) for row in rows]
+
+
+async def names_in_pools(
+    conn: asyncpg.Connection, pool_codes: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Pool → code → name, as far as the transaction may see the parties."""
+    rows = await conn.fetch(
+        "select pool_code, code, name from parties where pool_code = any($1::text[])", pool_codes
+    )
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row["pool_code"], {})[row["code"]] = row["name"]
+    return found

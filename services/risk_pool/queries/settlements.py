@@ -20,23 +20,6 @@ async def find(conn: asyncpg.Connection, pool_code: str, month: Month) -> asyncp
     )
 
 
-async def page(
-    conn: asyncpg.Connection, pool_code: str, *, state: str | None, before: str | None, limit: int
-) -> list[asyncpg.Record]:
-    """The months of a pool, the latest first."""
-    rows: list[asyncpg.Record] = await conn.fetch(
-        """select * from settlements
-           where pool_code = $1 and ($2::text is null or state = $2)
-             and ($3::text is null or month < $3)
-           order by month desc limit $4""",
-        pool_code,
-        state,
-        before,
-        limit,
-    )
-    return rows
-
-
 async def movements(conn: asyncpg.Connection, settlement_id: UUID) -> list[Movement]:
     """The stored movements, as far as the caller's institution may see them."""
     rows = await conn.fetch(

@@ -1,0 +1,142 @@
+"""The lists around cases: meetings, demands, calls for cover, policies, and what was sent to whom."""
+
+from typing import Final
+
+from services.console.cases.grid import Column, Filter, Listing
+from services.console.cases.list_parts import (
+    AMOUNT,
+    BANK,
+    BANK_COLUMN,
+    POOL,
+    POOL_COLUMN,
+    days,
+    state_of,
+)
+
+MEETINGS: Final = Listing(
+    path="/meetings",
+    title="nav.meetings",
+    service="applications",
+    source="/meetings",
+    columns=(
+        Column("held_on", "meeting.held-on", "link_day", "/meetings/", sort="held_on"),
+        POOL_COLUMN,
+        Column("place", "meeting.place"),
+        Column("convened_name", "meeting.convened-by"),
+        Column("state", "case.state", "tag", "meeting_state"),
+    ),
+    filters=(state_of("meeting_state"), POOL, *days("held")),
+    none="meeting.none",
+    leads_to="/meetings/{id}",
+)
+DEMANDS: Final = Listing(
+    path="/demands",
+    title="demand.title",
+    service="applications",
+    source="/financing-demands",
+    columns=(
+        Column("number", "demand.number", "link", "/demands/", sort="number"),
+        Column("firm_name", "demand.firm"),
+        Column("park_code", "demand.park", "name"),
+        Column("amount", "app.amount", "yuan", sort="amount", number=True),
+        Column("term_months", "demand.months", "count", number=True),
+        Column("posted_on", "work_list.posted-on", "day", sort="posted_on"),
+        Column("due_on", "demand.answer-by", "day", sort="due_on"),
+        Column("offers", "demand.answers", "answers"),
+        Column("state", "case.state", "tag", "demand_state"),
+    ),
+    filters=(
+        Filter("q", "work_list.search-firm", "search", more=False),
+        state_of("demand_state"),
+        Filter("park", "demand.park", "park", more=False),
+        *AMOUNT,
+        *days("posted"),
+        *days("due"),
+    ),
+    sums={"amount": "app.amount"},
+    none="demand.none",
+    leads_to="/demands/{id}",
+)
+COVER_CALLS: Final = Listing(
+    path="/register/cover-calls",
+    title="register.cover-calls",
+    service="applications",
+    source="/cover-calls",
+    columns=(
+        Column("asked_on", "cover.asked-on", "link_day", "/register/cover-calls/", sort="asked_on"),
+        Column("case_number", "case.number", "case"),
+        Column("borrower_name", "case.borrower"),
+        BANK_COLUMN,
+        Column("shortfall", "register.shortfall", "yuan", sort="shortfall", number=True),
+        Column("cover_by", "cover.by", "day_passed", sort="cover_by"),
+        Column("times", "work_list.times", "count", number=True),
+        Column("state", "case.state", "tag", "cover_state"),
+        Column("outcome", "cover.outcome", "term", "cover_outcome"),
+    ),
+    filters=(
+        Filter("q", "work_list.search-firm", "search", more=False),
+        state_of("cover_state"),
+        Filter("overdue", "cover.overdue", "yes_no", more=False),
+        POOL,
+        BANK,
+        *AMOUNT,
+        *days("due"),
+    ),
+    sums={"shortfall": "register.shortfall"},
+    none="cover.none",
+    leads_to="/register/cover-calls/{id}",
+)
+POLICIES: Final = Listing(
+    path="/register/around",
+    title="around.policies",
+    service="applications",
+    source="/policies",
+    columns=(
+        Column("number", "around.number", "code"),
+        Column("kind", "around.kind", "term", "policy_kind"),
+        Column("insurer_name", "around.insurer"),
+        Column("firm_name", "case.borrower"),
+        Column("case_number", "case.number", "case"),
+        Column("amount", "around.insured-amount", "yuan", sort="amount", number=True),
+        Column("premium", "around.premium", "yuan", sort="premium", number=True),
+        Column("begins_on", "around.begins-on", "day", sort="begins_on"),
+        Column("ends_on", "around.ends-on", "day", sort="ends_on"),
+        Column("is_live", "case.state", "standing"),
+    ),
+    filters=(
+        Filter("q", "work_list.search-policy", "search", more=False),
+        Filter("kind", "around.kind", of="policy_kind", more=False),
+        Filter("within_days", "around.within", of="within_days", more=False),
+        Filter("over_too", "work_list.over-too", "yes_no"),
+        POOL,
+        BANK,
+        *AMOUNT,
+        *days("ends"),
+    ),
+    sums={"amount": "around.insured-amount", "premium": "around.premium"},
+    none="around.none",
+)
+DELIVERIES: Final = Listing(
+    path="/inbox/deliveries",
+    title="deliveries.title",
+    service="notifications",
+    source="/deliveries",
+    columns=(
+        Column("tick", "deliveries.tick"),
+        Column("title", "deliveries.what"),
+        Column("address", "deliveries.to"),
+        Column("state", "receivers.state"),
+        Column("created_at", "deliveries.when", sort="created_at"),
+    ),
+    filters=(
+        Filter("q", "work_list.search-number", "search", more=False),
+        Filter("state", "receivers.state", of="delivery_state", more=False),
+        Filter("channel", "deliveries.channel", of="notice_channel", more=False),
+        Filter("event_type", "deliveries.type", "event", more=False),
+        Filter("pool", "pool.title", "pool"),
+        *days("created"),
+        Filter("receiver_id", "deliveries.to", "hidden"),
+    ),
+    none="deliveries.none",
+    columns_fixed=True,
+)
