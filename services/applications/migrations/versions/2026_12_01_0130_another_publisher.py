@@ -8,7 +8,7 @@ from alembic import op
 from shared.messaging.another_publisher import add_columns
 
 revision = "0130"
-down_revision = "0101"
+down_revision = "0120"
 
 
 def upgrade() -> None:

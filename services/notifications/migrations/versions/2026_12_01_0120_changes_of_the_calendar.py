@@ -8,7 +8,7 @@ from alembic import op
 from shared.postgres import calendar_overrides
 
 revision = "2026_12_01_0120"
-down_revision = "2026_12_01_0094"
+down_revision = "2026_12_01_0110"
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from shared.messaging.another_publisher import add_columns
 
 revision = "2026_12_01_0130"
-down_revision = "2026_12_01_0094"
+down_revision = "2026_12_01_0120"
 
 
 def upgrade() -> None:

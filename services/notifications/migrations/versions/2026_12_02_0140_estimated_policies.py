@@ -1,14 +1,14 @@
 """The planner guesses better how many rows somebody sees.
 
-Revision ID: 0105
+Revision ID: 2026_12_02_0140
 """
 
 from alembic import op
 
 from shared.postgres.estimated_policies import choose
 
-revision = "0105"
-down_revision = "0101"
+revision = "2026_12_02_0140"
+down_revision = "2026_12_01_0131"
 
 
 def upgrade() -> None:

@@ -1,14 +1,14 @@
 """A bank's rows, and those of a day, are found without reading others'.
 
-Revision ID: 0106
+Revision ID: 0141
 """
 
 from alembic import op
 
 from shared.waits.tables import find_by_day_and_bank
 
-revision = "0106"
-down_revision = "0105"
+revision = "0141"
+down_revision = "0140"
 
 _INDEXES = (
     "create index applications_of_bank_by_submission on applications (bank_code, submitted_at, id)",

@@ -1,14 +1,14 @@
 """What a bank has to do is found without reading what others have.
 
-Revision ID: 0106
+Revision ID: 2026_12_02_0141
 """
 
 from alembic import op
 
 from shared.waits.tables import find_by_day_and_bank
 
-revision = "0106"
-down_revision = "0105"
+revision = "2026_12_02_0141"
+down_revision = "2026_12_02_0140"
 
 
 def upgrade() -> None:

@@ -1,14 +1,14 @@
 """The planner guesses better how many rows somebody sees.
 
-Revision ID: 0105
+Revision ID: 0140
 """
 
 from alembic import op
 
 from shared.postgres.estimated_policies import choose
 
-revision = "0105"
-down_revision = "0101"
+revision = "0140"
+down_revision = "0131"
 
 
 def upgrade() -> None:
