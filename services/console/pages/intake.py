@@ -77,14 +77,17 @@ async def _choose(page: PageContext, *, draft: Any = None, cursor: str = "") -> 
         page.applications.get("/pools"),
     )
     open_pools = [one for one in items(pools) if not one["stopped_on"]]
-    modes = await asyncio.gather(
-        *(or_none(page.applications.get(f"/pools/{one['code']}/modes")) for one in open_pools)
+    # Pools of one measure have the same modes: it is asked once, however many pools there are.
+    one_of = {one["programme"]: one["code"] for one in open_pools}
+    asked = await asyncio.gather(
+        *(or_none(page.applications.get(f"/pools/{code}/modes")) for code in one_of.values())
     )
+    modes = dict(zip(one_of, map(items, asked), strict=True))
     return page.render(
         "intake.html",
         choose_for=draft,
         drafts=items(found),
-        choices=[(one, of) for one, of in zip(open_pools, map(items, modes), strict=True) if of],
+        choices=[(one, of) for one in open_pools if (of := modes[one["programme"]])],
         pools={one["programme"]: one["name"] for one in items(pools)},
         next=next_page(page.request, found),
         is_first=not cursor,
