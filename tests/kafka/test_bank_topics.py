@@ -98,15 +98,18 @@ async def on_the_topic(servers: str, bank: str) -> list[dict[str, Any]]:
 
 
 class Killed(KafkaTransport):
-    """Dies once behind the broker's acknowledgement, before anybody has written it down."""
+    """Dies before the broker has anything, and then behind its acknowledgement, before anybody has written
+    that down."""
 
     deaths = 0
 
     async def publish(self, topic: str, batch: Sequence[Envelope]) -> None:
+        self.deaths += 1
+        if self.deaths == 1:
+            raise ConnectionResetError("killed before")
         await super().publish(topic, batch)
-        if self.deaths < 2:
-            self.deaths += 1
-            raise ConnectionResetError("killed")
+        if self.deaths == 2:
+            raise ConnectionResetError("killed behind")
 
 
 @asynccontextmanager
