@@ -115,7 +115,10 @@ class WorkingDays:
 
     def known_until(self) -> date:
         """The last day up to which nothing is assumed: a notice or an override covers each."""
-        day = date(LAST_KNOWN_YEAR, 12, 31)
+        year = LAST_KNOWN_YEAR
+        while self.is_published(year + 1):
+            year += 1
+        day = date(year, 12, 31)
         while not self.is_assumed(day + timedelta(days=1)):
             day += timedelta(days=1)
         return day

@@ -2,7 +2,7 @@
 
 The pool's service writes what two persons have put in force, the others what they have heard of it.
 Each change is kept with what held before it, until the deadlines that run are counted anew
-(`shared.waits.recounted`).
+(`shared.recounted`).
 """
 
 import calendar as gregorian
@@ -82,10 +82,13 @@ class Taken:
 
 async def load_working_days(conn: asyncpg.Connection) -> WorkingDays:
     """The calendar with the overrides of this database."""
-    rows = await conn.fetch("select day, is_working from calendar_overrides")
-    years = await conn.fetch("select year from calendar_years")
+    rows = await conn.fetch(
+        """select day, is_working, null::int as year from calendar_overrides
+           union all select null, null, year from calendar_years"""
+    )
     loaded = WorkingDays(
-        {row["day"]: row["is_working"] for row in rows}, [row["year"] for row in years]
+        {row["day"]: row["is_working"] for row in rows if row["day"] is not None},
+        [row["year"] for row in rows if row["year"] is not None],
     )
     KNOWN_UNTIL.set(gregorian.timegm(loaded.known_until().timetuple()))
     return loaded

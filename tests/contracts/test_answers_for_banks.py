@@ -131,6 +131,7 @@ ALTHOUGH = {
     "renews": "The loan of its own that a bank renews.",
     "repayment": "The bank has stated it.",
     "role": "Who did something is told by role and not by name.",
+    "days": "Of the calendar, which everybody reads.",
     "year": "Of the calendar, which everybody reads.",
     "roles": "Whom a case waits for is told by role; of robots, its own people's.",
 }

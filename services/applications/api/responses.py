@@ -73,10 +73,7 @@ class WaitingAnswer(_Answer):
     en: str
     since: datetime
     due_on: date | None
-    in_working_days: bool = Field(
-        False,
-        description="The day is counted in working days: after `known_until` of the calendar it is assumed.",
-    )
+    in_working_days: bool = Field(False, description="After `known_until` it is assumed.")
 
 
 class BankAnswer(_Answer):
@@ -180,9 +177,7 @@ class LoanAnswer(_Answer):
     amount_fen: Fen = Field(description="All that is paid out of it so far.")
     approved_fen: Fen
     drawable_fen: Fen = Field(description="What may still be drawn of the approved amount.")
-    draws_until: date | None = Field(
-        description="The last day for draws, where the loan is paid out in parts."
-    )
+    draws_until: date | None = Field(description="The last day for draws, if it is paid in parts.")
     annual_rate_bp: int
     disbursed_on: date
     matures_on: date

@@ -14,8 +14,8 @@ from shared.contracts.risk_pool import CalendarChangedV1
 from shared.life_cycle import Row, Wait
 from shared.messaging.inbox import Received
 from shared.postgres.calendar_overrides import take_change
+from shared.recounted import Deadlines, recount
 from shared.transitions import CaseTable
-from shared.waits.recounted import Deadlines, recount
 
 
 async def calendar_changed(

@@ -311,17 +311,12 @@ COLLECTION_ACTIONS = _table(
     Action("conclude", "conclude", _OPINION, "main"),
     Action("send_back", "send_back", _REASON),
 )
-CALENDAR_CHANGE_ACTIONS = _table(
-    Action("approve", "approve", emphasis="main"),
-    Action("refuse", "refuse", _REASON, "bad"),
-    Action("withdraw", "withdraw", _REASON),
-)
 
-VERSION_ACTIONS = _table(
-    Action("publish", "publish", emphasis="main"),
-    Action("refuse", "refuse", _REASON, "bad"),
-    Action("withdraw", "withdraw", _REASON),
-)
+VERSION_ACTIONS, CALENDAR_CHANGE_ACTIONS = (
+    _table(Action(decides, decides, emphasis="main"), Action("refuse", "refuse", _REASON, "bad"),
+           Action("withdraw", "withdraw", _REASON))
+    for decides in ("publish", "approve")
+)  # fmt: skip
 
 
 def _value(field: FormField, form: FormData) -> Any:

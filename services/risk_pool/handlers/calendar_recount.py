@@ -17,9 +17,9 @@ from shared.context import Context
 from shared.life_cycle import Row, Wait
 from shared.months import Month
 from shared.postgres.calendar_overrides import Taken
+from shared.recounted import Deadlines, recount
 from shared.transitions import CaseTable
 from shared.waits.kept import keep
-from shared.waits.recounted import Deadlines, recount
 
 
 async def recount_deadlines(context: Context) -> None:
