@@ -423,7 +423,9 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
         assert answer.status_code in (403, 422), path
     for path in BUREAU_READS:
         for person in (stranger, office.bank()):
-            answer = await person.get(path.format(case_id=case["id"], meeting_id=case["id"]))
+            answer = await person.get(
+                path.format(case_id=case["id"], meeting_id=case["id"], file_form="csv")
+            )
             assert answer.status_code == 403, path
     for path, asked in (("/applications", {"q": "DL"}), ("/loans", {"loan_no": "JJ-1"})):
         for query in ({}, {"bank": ICBC}, asked):

@@ -67,7 +67,8 @@ SHARED_SQL = (
 )  # fmt: skip
 
 PURE = {
-    "shared.calendar", "shared.canonical", "shared.case_numbers", "shared.identifiers",
+    "shared.calendar", "shared.canonical", "shared.case_numbers", "shared.divisions",
+    "shared.identifiers",
     "shared.ip_numbers", "shared.life_cycle", "shared.money", "shared.months", "shared.ratios",
     "shared.papers", "shared.people", "shared.refusals", "shared.rights", "shared.roles",
     "shared.risk_classes", "shared.schemes",

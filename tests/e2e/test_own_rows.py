@@ -60,7 +60,8 @@ async def test_a_bank_that_has_nothing_finds_nothing_in_any_list(full: Any, rout
         assert not {one["id"] for one in items} & {one["id"] for one in mine.json()["items"]}
         return
     # What concerns everybody (a pool was opened) may be in a feed or an inbox.
-    allowed = ("pool.opened", "settlement", "document.stored")
+    own_name = f"'code': '{CCB}', 'name'"
+    allowed = ("pool.opened", "settlement", "document.stored", own_name)
     assert all(any(what in str(one) for what in allowed) for one in items), items
 
 
