@@ -18,7 +18,7 @@ from services.console.cases.kinds import CASE
 from services.console.cases.levels import levels_of
 from services.console.cases.listing import render_list
 from services.console.cases.lists import CASES
-from services.console.cases.revisions_shown import place_words, said_words
+from services.console.cases.revisions_shown import told_changes
 from services.console.cases.seen_then import seen_by_the_first
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
@@ -179,8 +179,7 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
         "checks": checks,
         **levels,
         "revisions": items(revisions),
-        "place_words": place_words,
-        "said_words": said_words,
+        "told_words": told_changes,
         **_begun(page, case, desk),
     }
 
