@@ -9,6 +9,7 @@ other day is worked: an assumption, and told as one.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -17,6 +18,13 @@ FIRST_KNOWN_YEAR = min(holidays).year
 LAST_KNOWN_YEAR = max(holidays).year
 
 _SATURDAY = 5
+
+
+@cache
+def _is_worked(day: date) -> bool:
+    """What the library says of a day of the years it knows. It looks through all of its days for each
+    question, and a list of due days asks ten thousands of them."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class WorkingDays:
             return override
         if not FIRST_KNOWN_YEAR <= day.year <= LAST_KNOWN_YEAR:
             return day.weekday() < _SATURDAY
-        return bool(chinese_calendar.is_workday(day))
+        return _is_worked(day)
 
     def add(self, day: date, n: int) -> date:
         """The n-th working day after the day: the first day is not counted, the last one is.

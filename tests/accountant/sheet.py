@@ -203,7 +203,7 @@ def journal(
     for bank in ("ICBC", "CCB"):
         row = loan[bank]
         lines += [
-            (first, "2026-01-11", "额度保留", f"reserved:{bank}", "capacity", f"=贷款!F{row}", "额度保留"),
+            (first, "2026-01-11", "额度预留", f"reserved:{bank}", "capacity", f"=贷款!F{row}", "额度预留"),
             (first, "2026-01-21", "放款入库", f"covered:{bank}", f"reserved:{bank}", f"=贷款!F{row}", "放款入库"),
         ]  # fmt: skip
     lines += [

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import chinese_calendar
 import pytest
 from chinese_calendar.constants import holidays, workdays
 from hypothesis import given
@@ -38,6 +39,16 @@ known_days = st.dates(date(2005, 1, 1), date(LAST_KNOWN_YEAR - 1, 12, 31))
 )
 def test_the_notices_of_the_state_council_decide(day, is_working):
     assert CALENDAR.is_working(day) is is_working
+
+
+def test_a_day_is_looked_up_in_the_notices_once_however_often_it_is_asked_for(monkeypatch):
+    asked: list[date] = []
+    known = chinese_calendar.is_workday
+    monkeypatch.setattr(chinese_calendar, "is_workday", lambda day: asked.append(day) or known(day))
+    first, last = date(2007, 3, 1), date(2007, 8, 31)
+    counted = [WorkingDays().between(first, last) for _ in range(3)]
+    assert len(set(counted)) == 1
+    assert len(asked) <= (last - first).days
 
 
 def test_days_are_counted_without_the_first_and_with_the_last():

@@ -18,7 +18,7 @@ from services.console.cases.kinds import CASE
 from services.console.cases.levels import levels_of
 from services.console.cases.listing import render_list
 from services.console.cases.lists import CASES
-from services.console.cases.revisions_shown import place_words, said_words
+from services.console.cases.revisions_shown import told_changes
 from services.console.cases.seen_then import seen_by_the_first
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
@@ -77,23 +77,31 @@ async def show_case(
     has_loan = bool(found["loan"])
     decides = bool({"approve", "countersign", "disburse", "draw"} & set(found["pending_actions"]))
     has_pledges = bool(found["registrations"])
-    (
-        pool, coverage, positions, changes, draws, claims, asked, papers, pledges,
-    ) = await asyncio.gather(
-        or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
-        or_none(page.risk_pool.get(f"/coverages/{case_id}")),
-        or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
-        or_none(page.applications.get(f"/loans/{case_id}/changes") if has_loan else nothing()),
-        or_none(page.applications.get(f"/loans/{case_id}/draws") if has_loan else nothing()),
-        or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
-        or_none(_facts_of(page, found) if decides else nothing()),
-        page.applications.get(f"/applications/{case_id}/checklist"),
-        or_none(
-            page.applications.get(f"/applications/{case_id}/pledges") if has_pledges else nothing()
+    # None of these waits for another: a page costs the slowest of them, not their sum.
+    of_loan, decided, near, day = await asyncio.gather(
+        asyncio.gather(
+            or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
+            or_none(page.risk_pool.get(f"/coverages/{case_id}")),
+            or_none(
+                page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()
+            ),
+            or_none(page.applications.get(f"/loans/{case_id}/changes") if has_loan else nothing()),
+            or_none(page.applications.get(f"/loans/{case_id}/draws") if has_loan else nothing()),
+            or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
+            or_none(_facts_of(page, found) if decides else nothing()),
+            page.applications.get(f"/applications/{case_id}/checklist"),
+            or_none(
+                page.applications.get(f"/applications/{case_id}/pledges")
+                if has_pledges
+                else nothing()
+            ),
         ),
-    )  # fmt: skip
+        _decided_on(page, found),
+        around(page, str(case_id)),
+        today(page),
+    )
+    pool, coverage, positions, changes, draws, claims, asked, papers, pledges = of_loan
     given = text(attempt.form, "_rows")
-    decided = await _decided_on(page, found)
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
     day = await today(page)
     return await render_case(
@@ -104,7 +112,7 @@ async def show_case(
         rights=_rights(found),
         papers=papers,
         pledges=items(pledges),
-        around=await around(page, str(case_id)),
+        around=near,
         **decided,
         **_moved_by_it(page, found, decided, coverage=coverage, pool=pool),
         positions=items(positions),
@@ -179,8 +187,7 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
         "checks": checks,
         **levels,
         "revisions": items(revisions),
-        "place_words": place_words,
-        "said_words": said_words,
+        "told_words": told_changes,
         **_begun(page, case, desk),
     }
 

@@ -121,9 +121,11 @@ def lines(
 
 
 def of_banks(banks: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Columns of the banks of a pool: covered, and reserved on top of it."""
+    """Columns of the banks of a pool: covered, and reserved on top of it; by name where all fit."""
+    room = (_WIDTH - 68) // max(len(banks), 1)
+    by = "name" if all(13 * len(str(bank["name"])) < room for bank in banks) else "bank_code"
     return [
-        (str(bank["bank_code"]), [("a", str(bank["covered"])), ("b", str(bank["reserved"]))])
+        (str(bank[by]), [("a", str(bank["covered"])), ("b", str(bank["reserved"]))])
         for bank in banks
     ]
 

@@ -59,7 +59,10 @@ def _environment(in_production: bool) -> Environment:
         "day": formats.day,
         "count": formats.count,
         "version": formats.version,
+        "business_number": formats.business_number,
+        "browser": formats.browser,
     }
+    environment.tests["amount"] = formats.is_amount
     environment.globals |= {
         "trends": trends,
         "words": trail_words,

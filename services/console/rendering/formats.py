@@ -127,6 +127,7 @@ def times(basis_points: Any) -> str:
 
 
 _AMOUNT = re.compile(r"(?<![\d.A-Za-z])-?\d{1,15}\.\d{2}(?![\d%.])")
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})*\.\d{2}")
 _CODE = re.compile(r"(?<![\w:/-])[a-z][a-z_]+(?![\w:/-])")
 _CODE_KINDS = ("party", "payment", "risk_class")
 _SEVERAL = re.compile(r"[,;] (?=\S+ (?:→ )?\S*)")
@@ -166,6 +167,39 @@ def figure_lines(text: Any, texts: Texts) -> list[str]:
     """The same, part by part where a result has several: one line for each party."""
     parts = _SEVERAL.split(str(text)) if isinstance(text, str) else [text]
     return [figures(part, texts) for part in parts]
+
+
+_NUMBER = re.compile(r"[A-Z]{2,}(?:-[A-Z]{1,3})?-\d{4}-\d+")
+_BROWSERS = (
+    ("MicroMessenger/", "微信"), ("DingTalk/", "钉钉"), ("Edg/", "Edge"), ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Macintosh", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def business_number(reference: Any) -> str:
+    """The number that people know in a booking's reference: "payment:DL-K-2026-0004" → "DL-K-2026-0004".
+
+    A dash where it has none: then it is a system's own, and whoever needs it points at it.
+    """
+    found = _NUMBER.search(str(reference or ""))
+    return found[0] if found else NOTHING
+
+
+def browser(said: Any) -> str:
+    """A browser by its name and system, "Chrome · Windows"; "" for what is no browser we know."""
+    text = str(said or "")
+    named = next((name for mark, name in _BROWSERS if mark in text), "")
+    system = next((name for mark, name in _SYSTEMS if mark in text), "")
+    return " · ".join(filter(None, (named, system))) if named else ""
+
+
+def is_amount(value: Any) -> bool:
+    """Whether a text is an amount as `yuan` writes it, which wants its unit beside it."""
+    return isinstance(value, str) and _GROUPED.fullmatch(value) is not None
 
 
 def version(text: Any) -> str:

@@ -22,9 +22,11 @@ def page_of(address: str | None) -> str:
 
 
 def chart_of(table: Mapping[str, Any], title: str, language: str) -> Markup:
-    """Columns of the charted amounts of a table; nothing where there are none or too many."""
+    """Columns of the charted amounts of a table; nothing where all are zero, or too many."""
     column, rows = table["charted"], table["rows"]
     if not column or not 0 < len(rows) <= MOST_BARS:
+        return Markup("")
+    if not any(row["cells"][column]["value"] not in (None, "0.00") for row in rows):
         return Markup("")
     drawn = []
     for number, row in enumerate(rows, 1):

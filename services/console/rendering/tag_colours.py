@@ -151,7 +151,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "",
     },
     "dispute_state": {"filed": "warn", "proposed": "info", "decided": "ok", "withdrawn": ""},
-    "warning_state": {"raised": "bad", "in_hand": "warn", "watched": "info", "closed": "ok"},
+    "warning_state": {"raised": "info", "in_hand": "warn", "watched": "info", "closed": "ok"},
     "warning_level": {"yellow": "warn", "orange": "warn", "red": "bad"},
     "disposal_state": {
         "open": "info",

@@ -118,7 +118,7 @@
           itemStyle: limit && row.cells[0].value > limit && table.isCapped ? { color: colours.limit } : isBelow(row) ? { color: colours.series[4] } : undefined,
         })),
         markLine: limit
-          ? { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: colours.limit, type: "dashed", width: 1.5 }, data: [{ xAxis: limit / 100 }] }
+          ? { silent: true, symbol: "none", z: 3.5, label: { show: false }, lineStyle: { color: colours.limit, type: "dashed", width: 1.5 }, data: [{ xAxis: limit / 100 }] }
           : undefined,
       },
       said([0, -colours.size * 1.35], "left", (row) => (isBelow(row) ? "　└ " : "") + row.name, colours.soft, room),

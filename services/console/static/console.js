@@ -35,6 +35,18 @@
     });
   });
 
+  // A file that is asked for takes a while to begin: so one is told that it comes, and does not ask again.
+  document.addEventListener("click", (event) => {
+    const way = event.target.closest("a[download]");
+    if (!way) return;
+    const words = way.parentElement.querySelector("[role=status]") ?? document.createElement("span");
+    words.setAttribute("role", "status");
+    words.className = "soft small";
+    way.parentElement.append(" ", words);
+    words.textContent = document.body.dataset.fileComes;
+    setTimeout(() => words.remove(), 6000);
+  });
+
   // A file that is chosen is stored at once; the form refers to it by its id, or its hash.
   document.querySelectorAll("[data-stores-into]").forEach((one) => one.addEventListener("change", async () => {
     const [name, reference] = one.dataset.storesInto.split(" ").map((id) => document.getElementById(id));

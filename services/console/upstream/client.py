@@ -4,6 +4,7 @@ A problem (RFC 9457) of a service becomes `Problem`, which a page shows; a servi
 reached becomes one as well.
 """
 
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -15,6 +16,10 @@ from services.console.upstream.not_told import as_told
 from shared.tls import trusted
 
 SERVICES = ("applications", "risk_pool", "notifications")
+
+# Below httpx, each use of a connection asks whether `sniffio` is there; where it is not, Python looks for
+# it on the disk each time, which was half of what a page costs. We run on asyncio, which goes without.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 @dataclass

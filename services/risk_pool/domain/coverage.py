@@ -109,7 +109,7 @@ LIFE_CYCLE = LifeCycle(
         Move(None, Action.TAKE_OVER_CLAIMED, State.CLAIMED, TAKES_OVER),
     ),
     states={
-        State.RESERVED: Words("已保留额度", "reserved"),
+        State.RESERVED: Words("已预留额度", "reserved"),
         State.DECLINED: Words("无额度", "declined"),
         State.WAITING: Words("排队等候额度", "waiting for room"),
         State.ACTIVE: Words("保障中", "active"),
@@ -117,7 +117,7 @@ LIFE_CYCLE = LifeCycle(
         State.CLAIMED: Words("已补偿", "claimed"),
     },
     actions={
-        Action.RESERVE: Words("保留额度", "reserved"),
+        Action.RESERVE: Words("预留额度", "reserved"),
         Action.ENTER: Words("备案入库", "entered as filed"),
         Action.DECLINE: Words("拒绝", "declined"),
         Action.WAIT: Words("排队等候", "put in line"),

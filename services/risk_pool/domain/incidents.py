@@ -18,7 +18,7 @@ INCIDENTS: Mapping[str, Words] = {
         "The approval of a loan that is paid out expired; it stays covered.",
     ),
     "disbursed-without-coverage": Words(
-        "贷款已放款,但没有保留额度,不予保障",
+        "贷款已放款,但没有预留额度,不予保障",
         "The loan was paid out without held capacity; it is not covered.",
     ),
     "disbursed-after-release": Words(
@@ -34,11 +34,11 @@ INCIDENTS: Mapping[str, Words] = {
         "The loan was paid out after the hold's term, but the capacity was still held: it is covered.",
     ),
     "disbursed-more": Words(
-        "放款金额大于保留额度,仅保障已保留部分",
+        "放款金额大于预留额度,仅保障已预留部分",
         "More was paid out than was held; only what was held is covered.",
     ),
     "drawn-without-coverage": Words(
-        "贷款提款，但没有保留额度，不予保障",
+        "贷款提款，但没有预留额度，不予保障",
         "The loan was drawn upon without held capacity; the draw is not covered.",
     ),
     "drawn-before-disbursement": Words(
@@ -62,7 +62,7 @@ INCIDENTS: Mapping[str, Words] = {
         "The time for draws was over, or none were agreed; the draw is not covered.",
     ),
     "drawn-more": Words(
-        "累计提款大于批准金额，仅保障已保留部分",
+        "累计提款大于批准金额，仅保障已预留部分",
         "More was drawn than was approved; only what was held is covered.",
     ),
     "repaid-before-disbursement": Words(

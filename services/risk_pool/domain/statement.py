@@ -33,7 +33,7 @@ KINDS: dict[str, Words] = {
     "interest": Words("专户利息", "Interest on the account"),
     "fee": Words("管理费用", "Fees"),
     "subsidy": Words("贴息支出", "Subsidies"),
-    "reserve": Words("额度保留", "Capacity reserved"),
+    "reserve": Words("额度预留", "Capacity reserved"),
     "activate": Words("放款入库", "Loans paid out"),
     "draw": Words("分次提款", "Loans drawn upon"),
     "undo-draw": Words("撤销提款", "Draws undone"),
@@ -78,7 +78,7 @@ ACCOUNTS: dict[str, Words] = {
     "suspense": Words("暂收款项", "suspense"),
     "receivable": Words("应收", "receivable"),
     "capacity": Words("已占用额度", "capacity taken up"),
-    "reserved": Words("保留额度", "reserved"),
+    "reserved": Words("预留额度", "reserved"),
     "escrow": Words("保证金账户", "escrow"),
     "earmarked": Words("待转保证金", "earmarked for escrow"),
     "earmarks": Words("待转保证金合计", "earmarks"),
@@ -179,7 +179,7 @@ def tables_of_party(party: str, accounts: Mapping[str, AccountMonth]) -> tuple[T
             {earmarked_for(party): 1},
         ),
         table("covered", Words("在保本金", "Covered principal"), accounts, {covered_of(party): 1}),
-        table("reserved", Words("保留额度", "Reserved"), accounts, {reserved_for(party): 1}),
+        table("reserved", Words("预留额度", "Reserved"), accounts, {reserved_for(party): 1}),
     )
     return tuple(one for one in shown if one.code == "current" or one.opening_fen or one.rows)
 
@@ -219,5 +219,5 @@ def tables_of_pool(accounts: Mapping[str, AccountMonth]) -> tuple[Table, ...]:
             else []
         ),
         table("covered", Words("在保本金", "Covered principal"), accounts, all_of("covered", 1)),
-        table("reserved", Words("保留额度", "Reserved"), accounts, all_of("reserved", 1)),
+        table("reserved", Words("预留额度", "Reserved"), accounts, all_of("reserved", 1)),
     )

@@ -22,7 +22,7 @@ _WORDS = {
     "contribution": ("出资方缴款", "A party paid in"),
     "interest": ("专户利息归资金池", "Interest of the account, kept by the pool"),
     "fee": ("专户费用支出", "Costs paid out of the account"),
-    "reserve": ("审批通过,保留额度", "Approved: capacity was held"),
+    "reserve": ("审批通过,预留额度", "Approved: capacity was held"),
     "activate": ("放款,额度转为敞口", "Paid out: what was held became exposure"),
     "draw": ("分次提款,额度转为敞口", "Drawn: what was held became exposure"),
     "undo-draw": ("撤销提款", "A draw was undone"),

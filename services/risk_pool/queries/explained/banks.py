@@ -16,7 +16,7 @@ from shared.life_cycle import Words
 _WORDS: Mapping[str, Words] = {
     "line": Words("约定额度", "agreed line"),
     "covered": Words("在保本金", "covered principal"),
-    "reserved": Words("保留额度", "reserved"),
+    "reserved": Words("预留额度", "reserved"),
     "room": Words("额度余量", "room of the line"),
 }
 

@@ -125,7 +125,7 @@ _POOL: Mapping[str, Words] = {
     "payable": Words("应付各方", "payable to parties"),
     "receivable": Words("应收各方", "receivable from parties"),
     "covered": Words("在保本金", "covered principal"),
-    "reserved": Words("保留额度", "reserved"),
+    "reserved": Words("预留额度", "reserved"),
     "escrow": Words("保证金", "in escrow"),
     "earmarked": Words("专项留存", "earmarked"),
 }

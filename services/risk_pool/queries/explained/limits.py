@@ -50,7 +50,7 @@ async def limit(conn: asyncpg.Connection, at: Address, today: date) -> Figure:
         case "used":
             parts = [
                 _part("在保本金", "covered", known["covered_fen"], f"pool/{pool}/covered{day}"),
-                _part("保留额度", "reserved", known["reserved_fen"], f"pool/{pool}/reserved{day}"),
+                _part("预留额度", "reserved", known["reserved_fen"], f"pool/{pool}/reserved{day}"),
                 *_counted_once(known["counted_once_fen"]),
             ]
         case "room":
