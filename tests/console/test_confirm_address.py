@@ -10,7 +10,6 @@ from services.risk_pool.main import SERVICE as RISK_POOL
 from tests.console.house import SETTINGS, House
 from tests.notifications.test_email import Mailbox, serving
 
-
 WAITS = 'tag warn">待确认<'
 
 
