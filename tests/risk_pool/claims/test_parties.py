@@ -125,11 +125,12 @@ async def test_no_table_shows_a_party_a_row_that_does_not_name_it(lost: Claims):
                     "recovery_shares",
                     "open_items",
                     "settlement_statements",
+                    "waits",
                 ):
                     assert all(code in row["row"] for row in rows), name
     assert seen[INSURER] == [
         "claim_shares", "claims", "coverages", "event_feed", "open_items", "parties",
-        "recovery_shares", "settlement_statements",
+        "recovery_shares", "settlement_statements", "waits",
     ]  # fmt: skip
     assert seen[OTHER_INSURER] == ["event_feed", "parties", "settlement_statements"]
 
