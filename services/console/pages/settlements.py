@@ -34,9 +34,7 @@ _BEGIN = frozenset({"finance_maker", "finance_checker"})
 @router.get("/settlements")
 async def all_settlements(page: Page) -> Response:
     """The months of every pool, the latest first where nothing else is asked for."""
-    return await render_list(
-        page, "settlements_all.html", SETTLEMENTS, sees_account=SEES_ACCOUNT
-    )
+    return await render_list(page, "settlements_all.html", SETTLEMENTS, sees_account=SEES_ACCOUNT)
 
 
 @router.get("/pools/{code}/settlements")
