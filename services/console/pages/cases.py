@@ -74,31 +74,9 @@ async def show_case(
     """The page of a case, with what was refused of a form where one was sent."""
     answer = await page.applications.read(f"/applications/{case_id}")
     found = answer.body
-    has_loan = bool(found["loan"])
-    decides = bool({"approve", "countersign", "disburse", "draw"} & set(found["pending_actions"]))
-    has_pledges = bool(found["registrations"])
     # None of these waits for another: a page costs the slowest of them, not their sum.
     of_loan, decided, near, day = await asyncio.gather(
-        asyncio.gather(
-            or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
-            or_none(page.risk_pool.get(f"/coverages/{case_id}")),
-            or_none(
-                page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()
-            ),
-            or_none(page.applications.get(f"/loans/{case_id}/changes") if has_loan else nothing()),
-            or_none(page.applications.get(f"/loans/{case_id}/draws") if has_loan else nothing()),
-            or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
-            or_none(_facts_of(page, found) if decides else nothing()),
-            page.applications.get(f"/applications/{case_id}/checklist"),
-            or_none(
-                page.applications.get(f"/applications/{case_id}/pledges")
-                if has_pledges
-                else nothing()
-            ),
-        ),
-        _decided_on(page, found),
-        around(page, str(case_id)),
-        today(page),
+        _of_loan(page, found), _decided_on(page, found), around(page, str(case_id)), today(page)
     )
     pool, coverage, positions, changes, draws, claims, asked, papers, pledges = of_loan
     given = text(attempt.form, "_rows")
@@ -134,6 +112,29 @@ async def show_case(
         month=str(Month.of(date.fromisoformat(day)).before),
         risk_classes=RISK_CLASSES,
         change_kinds=page.texts.codes("change_kind"),
+    )
+
+
+async def _of_loan(page: PageContext, case: Mapping[str, Any]) -> list[Any]:
+    """The pool, the cover, the loan's months, changes, draws and claims, what is asked for, the
+    papers and the pledges; None where there is none yet, or it is not this person's."""
+    id_, has_loan = case["id"], bool(case["loan"])
+    decides = bool({"approve", "countersign", "disburse", "draw"} & set(case["pending_actions"]))
+    loan = f"/loans/{id_}"
+    return await asyncio.gather(
+        or_none(page.risk_pool.get(f"/pools/{case['pool_code']}")),
+        or_none(page.risk_pool.get(f"/coverages/{id_}")),
+        or_none(page.applications.get(f"{loan}/positions") if has_loan else nothing()),
+        or_none(page.applications.get(f"{loan}/changes") if has_loan else nothing()),
+        or_none(page.applications.get(f"{loan}/draws") if has_loan else nothing()),
+        or_none(page.risk_pool.get("/claims", loan_id=id_) if has_loan else nothing()),
+        or_none(_facts_of(page, case) if decides else nothing()),
+        page.applications.get(f"/applications/{id_}/checklist"),
+        or_none(
+            page.applications.get(f"/applications/{id_}/pledges")
+            if case["registrations"]
+            else nothing()
+        ),
     )
 
 
