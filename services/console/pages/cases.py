@@ -81,7 +81,6 @@ async def show_case(
     pool, coverage, positions, changes, draws, claims, asked, papers, pledges = of_loan
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
-    day = await today(page)
     return await render_case(
         page,
         CASE,
