@@ -15,6 +15,7 @@ from functools import cached_property
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from shared.auth import identity
 from shared.auth.ended import EndedLogins
@@ -47,6 +48,13 @@ from shared.settings import ServiceSettings
 from shared.waits.scheduled import Watched, follow
 
 log = logging.getLogger(__name__)
+
+_NOT_SMALLER = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+"""What is small already, or must leave at once."""
 
 GRACE_SECONDS = 15
 """How long a service that stops may take to finish what it has in hand."""
@@ -119,6 +127,9 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     )
     limit = CallerLimit(per_second=settings.requests_per_second, at_once=settings.requests_at_once)
     app.add_middleware(ReadsMiddleware)
+    app.add_middleware(
+        GZipMiddleware, minimum_size=2048, compresslevel=1, exclude_content_types=_NOT_SMALLER
+    )
     app.user_middleware.insert(0, Middleware(CallerLimitMiddleware, limit=limit))
     keys = Jwks(settings.token_keys)
     identity.install(

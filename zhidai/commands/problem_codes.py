@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from services.console.rendering.catalogue import texts
 from shared.http.field_messages import BY_TYPE
 from shared.http.problem import BY_STATUS
 from shared.refusals import Refused
@@ -69,11 +70,11 @@ def page(services: Iterable[Service]) -> str:
             "",
             f"{zh}。{en}",
             "",
-            "| code | what it means |",
-            "|---|---|",
+            "| code | what it means | 怎么办 what to do |",
+            "|---|---|---|",
         ]
         lines += [
-            f"| `{code}` | {' '.join(sorted(causes))} |"
+            f"| `{code}` | {' '.join(sorted(causes))} | {_next(code)} |"
             for (of, code), causes in sorted(codes.items())
             if of == status
         ]
@@ -86,6 +87,12 @@ def page(services: Iterable[Service]) -> str:
     ]
     lines += [", ".join(f"`{code}`" for code in sorted(set(_of_fields()))) + "."]
     return "\n".join(lines) + "\n"
+
+
+def _next(code: str) -> str:
+    """What whoever meets a code does next: the words that the console says below it."""
+    name = f"next.{code}"
+    return " ".join(of(name) for of in (texts("zh"), texts("en")) if of.knows(name))
 
 
 def codes_said(services: Iterable[Service]) -> Iterator[tuple[int, str, str]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -32,9 +33,10 @@ async def disputes(page: Page) -> Response:
 
 
 @router.get("/pools/{code}/disputes")
-async def disputes_of_pool(page: Page, code: CodeInPath) -> Response:
-    """Those of one pool."""
-    return page.redirect(f"/disputes?pool={code}")
+async def disputes_of_pool(page: Page, code: CodeInPath, month: str = "") -> Response:
+    """Those of one pool, or of one of its months."""
+    narrowed = urlencode({"month_from": month, "month_to": month}) if month else ""
+    return page.redirect(f"/disputes?pool={code}{'&' if narrowed else ''}{narrowed}")
 
 
 @router.get("/pools/{code}/settlements/{month}/parties/{party}/disputes")

@@ -227,6 +227,8 @@ class Services:
                     timeout=settings.timeout_seconds,
                     transport=(transports or {}).get(name),
                     follow_redirects=False,
+                    # A page is made of many small answers from near by: quicker sent than compressed.
+                    headers={"Accept-Encoding": "identity"},
                     # Streams stay open; they must not use up what pages need.
                     limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
                 )
