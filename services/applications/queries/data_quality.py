@@ -14,6 +14,15 @@ from services.applications.domain.data_quality import SHORTEST_NUMBER, Figure, M
 from services.applications.domain.life_cycle import Action
 from shared.life_cycle import SYSTEM_ROLE
 
+
+def _within(at: str) -> str:
+    """That a moment lies on a day of the period, written so that an index of moments is used."""
+    return (
+        f"{at} >= $2::date::timestamp at time zone 'Asia/Shanghai'"
+        f" and {at} < ($3::date + 1)::timestamp at time zone 'Asia/Shanghai'"
+    )
+
+
 _DAY: Final = "(m.at at time zone 'Asia/Shanghai')::date"
 _OF_CASE: Final = """
 m.case_id, a.number, a.borrower_name, '' as loan_no, m.case_id::text || ':' || m.version as key
@@ -21,7 +30,7 @@ m.case_id, a.number, a.borrower_name, '' as loan_no, m.case_id::text || ':' || m
 _MOVES: Final = f"""
 from case_moves as m join applications as a on a.id = m.case_id
 where m.case_kind = 'application' and m.bank_code = $1 and a.bank_code = $1
-  and {_DAY} between $2 and $3
+  and {_within("m.at")}
 """
 _BY_PEOPLE: Final = f"m.role <> '{SYSTEM_ROLE}'"
 # What the machine made of a submission is the case's next move.
@@ -35,7 +44,7 @@ from case_moves as m
 join applications as a on a.id = m.case_id
 join case_moves as next on next.case_id = m.case_id and next.version = m.version + 1
 where m.case_kind = 'application' and m.bank_code = $1 and a.bank_code = $1
-  and {_DAY} between $2 and $3
+  and {_within("m.at")}
   and m.action in ('{Action.SUBMIT}', '{Action.RESUBMIT}')
 """
 _REVIEWS: Final = f"""
@@ -75,7 +84,7 @@ _REPORTS: Final = f"""
 from positions as p
 join loans as l on l.application_id = p.loan_id
 join applications as a on a.id = p.loan_id
-where p.bank_code = $1 and {_REPORTED} between $2 and $3
+where p.bank_code = $1 and {_within("p.reported_at")}
 """
 _CORRECTED: Final = f"""
 select {_OF_LOAN}, p.month || case when p.reason = '' then '' else ': ' || p.reason end as what,
@@ -96,7 +105,7 @@ join applications as a on a.id = p.loan_id
 join unnest($4::text[], $5::text[], $6::text[], $7::date[])
     as due (programme, mode, month, due_on)
     on (due.programme, due.mode, due.month) = (a.programme, a.mode, p.month)
-where p.bank_code = $1 and p.version = 1 and {_REPORTED} between $2 and $3
+where p.bank_code = $1 and p.version = 1 and {_within("p.reported_at")}
 """
 _REGISTERED: Final = f"""
 select l.application_id as case_id, a.number, a.borrower_name, l.loan_no,

@@ -18,6 +18,10 @@ _INDEXES = (
     "create index pledges_of_bank on pledge_registrations (bank_code, registered_on)",
     "create index pledge_moves_by_day on case_moves ((detail ->> 'on'), bank_code)"
     " where case_kind = 'pledge'",
+    # What a bank's quality of data is counted by.
+    "create index case_moves_of_bank on case_moves (bank_code, at) where case_kind = 'application'"
+    " and action in ('submit', 'resubmit', 'return', 'recommend', 'reject', 'disburse', 'draw')",
+    "create index positions_of_bank on positions (bank_code, reported_at)",
     "create index borrowers_by_code on borrowers (uscc)",
     "create index right_statements_of_bank on right_statements (bank_code, kind, number, nice_class)",
 )
