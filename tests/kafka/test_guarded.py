@@ -150,7 +150,7 @@ async def test_nobody_takes_part_in_another_services_group(guarded):
 
 async def test_a_bank_reads_its_own_topic_alone_and_writes_none(guarded):
     bank = guarded.guard.of(BANK)
-    for topic in ("bank.ICBC", "bank.CCB"):
+    for topic in ("bank.ICBC", "bank.CCB", SAYS):
         await says(guarded, guarded.guard.of(SAYS), topic)
 
     assert await heard(guarded, bank, group="bank.ICBC", topic="bank.ICBC") == EVENT.body
@@ -160,7 +160,7 @@ async def test_a_bank_reads_its_own_topic_alone_and_writes_none(guarded):
     with pytest.raises((TopicAuthorizationFailedError, ClusterAuthorizationFailedError)):
         await says(guarded, bank, "bank.ICBC")
     with pytest.raises(GroupAuthorizationFailedError):
-        await heard(guarded, guarded.guard.of(HEARS), group="bank.ICBC", topic=SAYS)
+        await heard(guarded, guarded.guard.of(HEARS), group="bank.CCB", topic=SAYS)
 
 
 async def test_without_the_right_password_nobody_is_let_in(guarded):

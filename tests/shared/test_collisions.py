@@ -107,7 +107,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "attempts_delivery_id_number_key", "case_moves_pkey",
         "deliveries_message_id_receiver_id_key", "messages_event_id_institution_key",
         "pool_banks_pkey", "read_marks_pkey", "read_up_to_pkey", "stand_ins_pkey",
-        "digest_entries_pkey", "open_deadlines_pkey", "confirmations_pkey",
+        "digest_entries_pkey", "names_by_code_pkey", "open_deadlines_pkey", "confirmations_pkey",
         "messages_position_key",  # an identity
         "pool_programmes_pkey",  # on conflict
         "templates_edition", "templates_in_force", "templates_draft",  # of a place that is locked
