@@ -53,8 +53,16 @@ _NOT_SMALLER = (
     *DEFAULT_EXCLUDED_CONTENT_TYPES,
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/xml",
+    "application/x-ndjson",
+    "application/ofd",
+    "image/tiff",
+    "text/csv",
+    "text/plain",
 )
-"""What is small already, or must leave at once."""
+"""What is small already, what must leave at once, and files: they keep their length, and go on from where
+a connection broke."""
 
 GRACE_SECONDS = 15
 """How long a service that stops may take to finish what it has in hand."""

@@ -54,9 +54,10 @@ async def test_a_long_answer_is_compressed_and_says_so():
         ("/text/100", {}),
         ("/text/5000", {"media_type": "text/event-stream"}),
         ("/text/5000", {"media_type": "application/pdf"}),
+        ("/text/5000", {"media_type": "text/csv; charset=utf-8"}),
         ("/text/5000", {"status": 206}),
     ],
-    ids=["who cannot read it", "short", "a stream", "small already", "a part"],
+    ids=["who cannot read it", "short", "a stream", "small already", "a file", "a part"],
 )
 async def test_else_it_goes_out_as_it_is(path: str, asked: dict[str, Any]):
     answer = await _get(path, **asked)
