@@ -5,6 +5,7 @@ from typing import Any, Final
 import asyncpg
 
 from benchmarks.large_book_tables import NEW_POOLS
+from benchmarks.settle_book import BALANCES
 from services.risk_pool.domain.chain import hash_after, moment, text_of
 
 _OF_LOANS: Final = """
@@ -34,15 +35,6 @@ _COLUMNS: Final = (
     "explanation_id", "loan_id", "booked_at", "hash",
 )  # fmt: skip
 _AT_ONCE: Final = 100_000
-_BALANCES: Final = """
-insert into account_balances (pool_code, account, debited_fen, credited_fen)
-select pool_code, account, sum(debited), sum(credited)
-from (select pool_code, debit, credit, sum(amount_fen) as fen from transfers group by 1, 2, 3) as moved
-cross join lateral (values (debit, fen, 0), (credit, 0, fen)) as side (account, debited, credited)
-group by pool_code, account
-on conflict (pool_code, account) do update
-set debited_fen = excluded.debited_fen, credited_fen = excluded.credited_fen
-"""
 
 
 async def book_transfers(conn: asyncpg.Connection) -> None:
@@ -61,7 +53,7 @@ async def book_transfers(conn: asyncpg.Connection) -> None:
             "update pools set last_seq = $2, last_hash = $3 where code = $1",
             [(code, seq, digest) for code, (seq, digest) in heads.items()],
         )
-        await conn.execute(_BALANCES)
+        await conn.execute(BALANCES)
 
 
 def _next(heads: dict[str, tuple[int, bytes]], row: asyncpg.Record) -> tuple[Any, ...]:

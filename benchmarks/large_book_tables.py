@@ -154,8 +154,7 @@ async def insertion(conn: asyncpg.Connection, table: Copied) -> str:
         table.name,
     )
     values = [
-        table.columns.get(one["name"]) or _copied(one["name"], _plain(one["kind"]))
-        for one in columns
+        table.columns.get(one["name"]) or _copied(one["name"], one["kind"]) for one in columns
     ]
     return f"""
         insert into {table.name} ({", ".join(one["name"] for one in columns)})
@@ -164,7 +163,3 @@ async def insertion(conn: asyncpg.Connection, table: Copied) -> str:
         cross join generate_series(1, b.copies) as k
         where {table.where}
         """
-
-
-def _plain(kind: str) -> str:
-    return "text" if kind == "character varying" else kind

@@ -124,13 +124,16 @@ from (select distinct on (pool_code) pool_code, seq, hash from transfers
 where code = pool_code
 """
 
-_BALANCES = """
+BALANCES = """
 insert into account_balances (pool_code, account, debited_fen, credited_fen)
 select pool_code, account, sum(debited), sum(credited)
 from (select pool_code, debit, credit, sum(amount_fen) as fen from transfers group by 1, 2, 3) as moved
 cross join lateral (values (debit, fen, 0), (credit, 0, fen)) as side (account, debited, credited)
 group by pool_code, account
+on conflict (pool_code, account) do update
+set debited_fen = excluded.debited_fen, credited_fen = excluded.credited_fen
 """
+"""Also where some accounts have a balance already."""
 
 
 def pool_codes(pools: int) -> list[str]:
@@ -163,7 +166,7 @@ async def write(owner: asyncpg.Connection, *, loans: int, pools: int) -> None:
     await owner.execute(_POSITIONS, MARCH, BOOKED)
     await owner.execute(_CLAIMS, CLAIMED, PAID, BOOKED)
     await owner.execute(_PAYMENTS)
-    await owner.execute(_BALANCES)
+    await owner.execute(BALANCES)
     await owner.execute(_HEAD)
     await owner.execute("vacuum analyze")
 

@@ -33,6 +33,11 @@ def format_fen(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}"
 
 
+def format_fen_or_none(fen: int | None) -> str | None:
+    """The same of an amount that may be missing."""
+    return None if fen is None else format_fen(fen)
+
+
 def group_fen(fen: int) -> str:
     """For people: 123456789 → "1,234,567.89"."""
     yuan, rest = divmod(abs(fen), 100)

@@ -44,6 +44,12 @@ class FileColumn:
     """The cell of an English file, where words differ."""
 
 
+STATE: Final = FileColumn(
+    "状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en
+)
+"""Of whatever answers its state in words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Which columns a file has, in which language, what codes are called, and what stands on top of

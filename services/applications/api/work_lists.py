@@ -28,11 +28,11 @@ from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.http.list_routes import serve_list
 from shared.identifiers import Uscc
-from shared.money import format_fen
+from shared.money import format_fen, format_fen_or_none
 from shared.postgres.conditions import between
 from shared.postgres.literals import literals
 from shared.schemes.vocabulary import Words as Named
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import STATE, FileColumn
 
 router = APIRouter()
 
@@ -91,10 +91,6 @@ async def _policies(
     return [policy(one, caller, today=today) for one in found]
 
 
-def _yuan(fen: int | None) -> str | None:
-    return None if fen is None else format_fen(fen)
-
-
 MEETINGS = Listed(
     zh="联合评审会",
     en="Meetings",
@@ -107,7 +103,7 @@ MEETINGS = Listed(
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
         FileColumn("地点", "place", lambda one: one.place),
         FileColumn("召集人", "convened by", lambda one: one.convened_name),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
     ),
 )
 DEMANDS = Listed(
@@ -132,7 +128,7 @@ DEMANDS = Listed(
         FileColumn("对接银行", "bank", lambda one: one.matched_bank, "name"),
         FileColumn("申请编号", "case", lambda one: one.case_number),
         FileColumn("已放款", "lent", lambda one: format_fen(one.lent_fen), "money"),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
     ),
 )  # fmt: skip
 CALLS = Listed(
@@ -154,7 +150,7 @@ CALLS = Listed(
             "已逾期", "overdue", lambda one: "是" if one.is_overdue else "否",
             in_english=lambda one: "yes" if one.is_overdue else "no",
         ),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
     ),
 )  # fmt: skip
 POLICIES = Listed(
@@ -173,8 +169,8 @@ POLICIES = Listed(
         FileColumn("保险人", "insurer", lambda one: one.insurer_name),
         FileColumn("企业", "firm", lambda one: one.firm_name),
         FileColumn("申请编号", "case", lambda one: one.case_number),
-        FileColumn("保险金额", "insured", lambda one: _yuan(one.amount_fen), "money"),
-        FileColumn("保费", "premium", lambda one: _yuan(one.premium_fen), "money"),
+        FileColumn("保险金额", "insured", lambda one: format_fen_or_none(one.amount_fen), "money"),
+        FileColumn("保费", "premium", lambda one: format_fen_or_none(one.premium_fen), "money"),
         FileColumn("起日", "from", lambda one: one.begins_on, "day"),
         FileColumn("止日", "until", lambda one: one.ends_on, "day"),
         FileColumn("剩余天数", "days left", lambda one: one.days_left, "count"),

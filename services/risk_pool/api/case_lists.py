@@ -18,9 +18,9 @@ from shared.context import Context
 from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.http.list_routes import serve_list
-from shared.money import format_fen
+from shared.money import format_fen, format_fen_or_none
 from shared.postgres.conditions import between
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import STATE, FileColumn
 
 router = APIRouter()
 
@@ -63,13 +63,13 @@ _CLAIMS = Listed(
         ),
         FileColumn(
             "损失基数", "base",
-            lambda one: None if one.base_fen is None else format_fen(one.base_fen), "money",
+            lambda one: format_fen_or_none(one.base_fen), "money",
         ),
         FileColumn(
             "资金池承担", "pool pays", lambda one: format_fen(one.pool_pays_fen), "money"
         ),
         FileColumn("已支付", "paid", lambda one: format_fen(one.paid_fen), "money"),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
         FileColumn(
             "办理期限", "due on", lambda one: one.waiting_for and one.waiting_for.due_on, "day"
         ),
@@ -97,7 +97,7 @@ _RECOVERIES = Listed(
         FileColumn("回款总额", "gross", lambda one: format_fen(one.gross_fen), "money"),
         FileColumn("追偿费用", "costs", lambda one: format_fen(one.costs_fen), "money"),
         FileColumn("净额", "net", lambda one: format_fen(one.net_fen), "money"),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
         FileColumn("入账日期", "booked on", lambda one: one.booked_on, "day"),
     ),
 )  # fmt: skip

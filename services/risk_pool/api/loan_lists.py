@@ -21,7 +21,7 @@ from shared.money import format_fen
 from shared.postgres.conditions import between
 from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import RISK_CLASSES
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import STATE, FileColumn
 
 router = APIRouter()
 
@@ -90,7 +90,7 @@ _WARNINGS = Listed(
         FileColumn("预警日期", "raised on", lambda one: one.raised_on, "day"),
         FileColumn("发生次数", "times", lambda one: one.times, "count"),
         FileColumn("未完成措施", "open measures", lambda one: one.measures_open, "count"),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
     ),
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ from shared.money import format_fen
 from shared.postgres.conditions import between
 from shared.postgres.literals import containing
 from shared.schemes.vocabulary import Words as Named
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import STATE, FileColumn
 
 router = APIRouter()
 
@@ -83,7 +83,7 @@ _FILES = Listed(
         FileColumn("制单人", "prepared by", lambda one: one.prepared_name),
         FileColumn("放行人", "released by", lambda one: one.released_name),
         FileColumn("放行日期", "released on", lambda one: one.released_on, "day"),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
     ),
 )  # fmt: skip
 _ITEMS = Listed(

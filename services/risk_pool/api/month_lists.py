@@ -17,10 +17,10 @@ from shared.context import Context
 from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between, in_order
 from shared.http.list_routes import serve_list
-from shared.money import format_fen
+from shared.money import format_fen, format_fen_or_none
 from shared.months import MONTH_PATTERN
 from shared.postgres.conditions import between
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import STATE, FileColumn
 
 router = APIRouter()
 
@@ -57,7 +57,7 @@ _MONTHS = Listed(
             "各方应付资金池", "the parties to the pool", lambda one: format_fen(one.receivable_fen),
             "money",
         ),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
         FileColumn(
             "等待", "waits for", lambda one: one.waiting_for and one.waiting_for.zh,
             in_english=lambda one: one.waiting_for and one.waiting_for.en,
@@ -85,10 +85,10 @@ _DISPUTES = Listed(
         FileColumn("争议金额", "difference", lambda one: format_fen(one.difference_fen), "money"),
         FileColumn(
             "成立金额", "upheld",
-            lambda one: None if one.upheld_fen is None else format_fen(one.upheld_fen), "money",
+            lambda one: format_fen_or_none(one.upheld_fen), "money",
         ),
         FileColumn("理由", "reason", lambda one: one.reason),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
         FileColumn(
             "办理期限", "due on", lambda one: one.waiting_for and one.waiting_for.due_on, "day"
         ),

@@ -17,10 +17,10 @@ from shared.context import Context
 from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.http.list_routes import serve_list
-from shared.money import format_fen
+from shared.money import format_fen_or_none
 from shared.postgres.conditions import between
 from shared.schemes.vocabulary import Words as Named
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import STATE, FileColumn
 
 router = APIRouter()
 
@@ -44,10 +44,6 @@ async def _disposals(
     return [DisposalInList(**shown_disposal(row, caller)) for row in rows]
 
 
-def _yuan(fen: int | None) -> str | None:
-    return None if fen is None else format_fen(fen)
-
-
 _SUBSIDIES = Listed(
     zh="补贴",
     en="Subsidies",
@@ -68,10 +64,10 @@ _SUBSIDIES = Listed(
         FileColumn("提交日期", "filed on", lambda one: one.filed_on, "day"),
         FileColumn("起日", "from", lambda one: one.since, "day"),
         FileColumn("止日", "until", lambda one: one.until, "day"),
-        FileColumn("计补本金", "principal", lambda one: _yuan(one.principal_fen), "money"),
-        FileColumn("补贴金额", "amount", lambda one: _yuan(one.amount_fen), "money"),
+        FileColumn("计补本金", "principal", lambda one: format_fen_or_none(one.principal_fen), "money"),
+        FileColumn("补贴金额", "amount", lambda one: format_fen_or_none(one.amount_fen), "money"),
         FileColumn("收款方", "payee", lambda one: one.payee),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
     ),
 )  # fmt: skip
 _DISPOSALS = Listed(
@@ -88,13 +84,13 @@ _DISPOSALS = Listed(
         FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
         FileColumn("方式", "way", lambda one: one.way_zh, in_english=lambda one: one.way_en),
-        FileColumn("评估值", "appraisal", lambda one: _yuan(one.appraisal_fen), "money"),
-        FileColumn("本轮价格", "price", lambda one: _yuan(one.price_fen), "money"),
-        FileColumn("处置所得", "proceeds", lambda one: _yuan(one.proceeds_fen), "money"),
-        FileColumn("处置费用", "costs", lambda one: _yuan(one.costs_fen), "money"),
+        FileColumn("评估值", "appraisal", lambda one: format_fen_or_none(one.appraisal_fen), "money"),
+        FileColumn("本轮价格", "price", lambda one: format_fen_or_none(one.price_fen), "money"),
+        FileColumn("处置所得", "proceeds", lambda one: format_fen_or_none(one.proceeds_fen), "money"),
+        FileColumn("处置费用", "costs", lambda one: format_fen_or_none(one.costs_fen), "money"),
         FileColumn("立案日期", "opened on", lambda one: one.opened_on, "day"),
         FileColumn("成交日期", "sold on", lambda one: one.sold_on, "day"),
-        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        STATE,
     ),
 )  # fmt: skip
 
