@@ -16,14 +16,16 @@ _AMOUNT = re.compile(r"(-?)(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,2}))?", re.ASCII)
 def parse_fen(text: str) -> int:
     """The fen of a decimal string such as "1000000.00"; at most two decimals.
 
-    Raises ValueError for anything else: exponents, signs other than a leading minus, leading
-    zeros, grouping, full-width digits, more than fifteen digits before the point.
+    Raises ValueError for anything else: exponents, signs other than a leading minus, a minus
+    before nothing, leading zeros, grouping, full-width digits, more than fifteen digits before the point.
     """
     match = _AMOUNT.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not an amount such as 1000000.00")
     minus, yuan, decimals = match.groups()
     fen = int(yuan) * 100 + int((decimals or "").ljust(2, "0"))
+    if minus and not fen:
+        raise ValueError(f"{text!r}: nothing has no minus")
     return -fen if minus else fen
 
 
@@ -85,28 +87,41 @@ def _read_strictly(value: Any) -> int:
     return _read(value)
 
 
-_SCHEMA = WithJsonSchema(
-    {
-        "type": "string",
-        "pattern": r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?$",
-        "examples": ["1000000.00"],
-        "description": "Yuan as a decimal string with at most two decimals.",
-    }
-)
+# Written without look-ahead, which the regular expressions of Go and Rust do not have.
+_ABOVE_ZERO = r"[1-9][0-9]{0,14}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?)"
+_ZERO = r"0(\.00?)?"
+EITHER_WAY = f"^({_ZERO}|-?({_ABOVE_ZERO}))$"
+"""How an amount is written that may be below zero, as a description of the API says it."""
+
+
+def _described(pattern: str, words: str) -> WithJsonSchema:
+    return WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": pattern,
+            "examples": ["1000000.00"],
+            "description": f"Yuan as a decimal string with at most two decimals, {words}.",
+        }
+    )
+
+
+_POSITIVE = _described(f"^({_ABOVE_ZERO})$", "above zero")
+_NOT_NEGATIVE = _described(f"^({_ZERO}|{_ABOVE_ZERO})$", "zero or more")
+_SIGNED = _described(EITHER_WAY, "below zero where it goes the other way")
 _WRITE = PlainSerializer(format_fen, return_type=str, when_used="json")
 
 Fen = Annotated[
-    int, Field(ge=-LARGEST_FEN, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _SCHEMA
+    int, Field(ge=-LARGEST_FEN, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _SIGNED
 ]
 """Fen in Python, a decimal string in JSON. Built from an int (fen) or from a decimal string."""
 
 NonNegativeFen = Annotated[
-    int, Field(ge=0, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _SCHEMA
+    int, Field(ge=0, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _NOT_NEGATIVE
 ]
-PositiveFen = Annotated[int, Field(gt=0, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _SCHEMA]
+PositiveFen = Annotated[int, Field(gt=0, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _POSITIVE]
 
 RequestFen = Annotated[
-    int, Field(gt=0, le=LARGEST_FEN), BeforeValidator(_read_strictly), _WRITE, _SCHEMA
+    int, Field(gt=0, le=LARGEST_FEN), BeforeValidator(_read_strictly), _WRITE, _POSITIVE
 ]
 """What a request body may say: a positive amount, as text only."""
 
@@ -115,7 +130,7 @@ RequestSignedFen = Annotated[
     Field(ge=-LARGEST_FEN, le=LARGEST_FEN),
     BeforeValidator(_read_strictly),
     _WRITE,
-    _SCHEMA,
+    _SIGNED,
 ]
 """An amount that may be either way, as text only: money in is positive, money out negative."""
 
@@ -123,5 +138,5 @@ NIL: dict[str, Any] = {"default": "0.00"}
 """For `json_schema_extra` of an amount whose default is 0: as JSON has it."""
 
 RequestFenOrZero = Annotated[
-    int, Field(ge=0, le=LARGEST_FEN), BeforeValidator(_read_strictly), _WRITE, _SCHEMA
+    int, Field(ge=0, le=LARGEST_FEN), BeforeValidator(_read_strictly), _WRITE, _NOT_NEGATIVE
 ]

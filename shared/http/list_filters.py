@@ -7,13 +7,16 @@ from fastapi import Query
 
 from shared.http.field_messages import NO_NUL
 from shared.http.requests import IsoDate
-from shared.money import parse_fen
+from shared.money import EITHER_WAY, parse_fen
 from shared.refusals import FieldFault, FieldsWrong
 
 V = TypeVar("V", str, date)
 Code = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Words = Annotated[str | None, Query(max_length=100, pattern=NO_NUL)]
-Amount = Annotated[str | None, Query(max_length=20, examples=["1000000.00"])]
+Amount = Annotated[
+    str | None,
+    Query(max_length=20, examples=["1000000.00"], json_schema_extra={"pattern": EITHER_WAY}),
+]
 """In yuan, to the fen."""
 Day = Annotated[IsoDate | None, Query(examples=["2026-03-31"])]
 

@@ -27,7 +27,7 @@ from services.notifications.templates.words import CATALOGUE
 from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.context import Context
 from shared.http import requests
-from shared.money import NonNegativeFen, RequestFen, RequestSignedFen
+from shared.money import NonNegativeFen, RequestFen, RequestFenOrZero
 from shared.roles import PARTY_ROLES
 
 Keeper = Annotated[Identity, Depends(requires(*sorted(KEEPERS)))]
@@ -118,7 +118,7 @@ class WantedChange(requests.RequestBody):
 
     event_types: EventTypes | None = None
     pools: PoolCodes | None = None
-    least_amount: Annotated[RequestSignedFen, Field(ge=0)] | None = Field(
+    least_amount: RequestFenOrZero | None = Field(
         None, description='"0.00" takes the least amount away.'
     )
 
