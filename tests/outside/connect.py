@@ -16,6 +16,7 @@ from deploy.kafka.fetch import cache_folder, java
 
 ROOT = Path(__file__).parents[2]
 POM = Path(__file__).with_name("debezium") / "pom.xml"
+DEPLOY = ROOT / "deploy" / "debezium"
 START_SECONDS = 180
 
 
@@ -38,7 +39,7 @@ def jars() -> Path:
 
 
 class Connect:
-    """One worker, as `deploy/debezium/worker.properties` has it."""
+    """One worker at a guarded bus, as the properties in `deploy/debezium` have it."""
 
     def __init__(self, folder: Path, bootstrap_servers: str, variables: Mapping[str, str]) -> None:
         self.log = folder / "connect.log"
@@ -49,7 +50,8 @@ class Connect:
         empty = folder / "plugins"
         empty.mkdir()
         self._properties.write_text(
-            (ROOT / "deploy" / "debezium" / "worker.properties").read_text()
+            (DEPLOY / "worker.properties").read_text()
+            + (DEPLOY / "guarded.properties").read_text()
             + f"bootstrap.servers={bootstrap_servers}\nlisteners={self.url}\nplugin.path={empty}\n"
             "plugin.discovery=hybrid_warn\n"
         )

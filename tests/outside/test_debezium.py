@@ -1,7 +1,7 @@
 """Debezium in the relay's place, set up and taken out again by the commands of the operator's page.
 
-All three services as processes over a real Apache Kafka and a real PostgreSQL; months of two pools are
-told meanwhile, and Kafka Connect is killed in the middle.
+All three services as processes over a real Apache Kafka that asks everybody who he is, and a real
+PostgreSQL; months of two pools are told meanwhile, and Kafka Connect is killed in the middle.
 """
 
 import asyncio
@@ -23,8 +23,10 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.kafka.broker import KafkaCluster
+from deploy.kafka.guarded import ADMIN, Guard
 from services.risk_pool.audit.verify import audit_pool, opened
 from shared.contracts.envelope import Envelope
+from shared.messaging.kafka_rights import grant
 from shared.messaging.told import epochs
 from shared.messaging.wire import headers_of
 from shared.postgres.embedded import EmbeddedPostgres
@@ -32,7 +34,7 @@ from tests.outside.connect import Connect, by_tcp, connect
 from tests.real_parts import room_for_postgres
 from zhidai import environment, processes
 from zhidai.addresses import free
-from zhidai.bus import Bus
+from zhidai.bus import Bus, rights
 from zhidai.commands.backup import _tool
 from zhidai.demo import plan
 from zhidai.demo.caller import Callers
@@ -43,6 +45,7 @@ from zhidai.environment import Environment
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/operating.zh-CN.md", "docs/operating.md")
+PUBLISHER = "connect"
 NAMES = ("applications", "risk_pool", "notifications")
 
 pytestmark = [
@@ -78,8 +81,14 @@ class House:
     keepers: dict[str, processes.Keeper]
     worker: Connect
     variables: Mapping[str, str]
-    bootstrap_servers: str
+    kafka: KafkaCluster
     urls: dict[str, str]
+
+    @property
+    def guard(self) -> Guard:
+        """Who may speak to the brokers."""
+        assert self.kafka.guard is not None
+        return self.kafka.guard
 
     async def types(self, word: str) -> str:
         """The page's commands, as they stand there."""
@@ -141,15 +150,17 @@ class House:
 
     async def on_the_bus(self, topic: str) -> list[Any]:
         """Every record of a topic, each partition in its order; a topic that nobody wrote is not made."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers)
+        servers, reader = self.kafka.bootstrap_servers, self.guard.of(ADMIN)
+        admin = AIOKafkaAdminClient(bootstrap_servers=servers, **reader.client_arguments())
         await admin.start()
         there = topic in await admin.list_topics()
         await admin.close()
         if not there:
             return []
         consumer = AIOKafkaConsumer(
-            topic, bootstrap_servers=self.bootstrap_servers, auto_offset_reset="earliest"
-        )
+            topic, bootstrap_servers=servers, auto_offset_reset="earliest",
+            **reader.client_arguments(),
+        )  # fmt: skip
         await consumer.start()
         try:
             ends = await consumer.end_offsets(consumer.assignment())
@@ -183,13 +194,18 @@ async def house(state: Path, folder: Path) -> AsyncIterator[tuple[House, Any]]:
     addresses = free()
     socket = unquote(base.server_url.split("host=")[1])
     try:
-        with KafkaCluster(folder / "kafka") as kafka:
-            bus = Bus(kafka.bootstrap_servers)
+        with KafkaCluster(folder / "kafka", principals=[*NAMES, PUBLISHER]) as kafka:
+            assert kafka.guard is not None
+            security = {name: kafka.guard.of(name) for name in NAMES}
+            bus = Bus(kafka.bootstrap_servers, security)
+            await grant(bus.bootstrap_servers, kafka.guard.of(ADMIN), rights(publisher=PUBLISHER))
+            worker_as = kafka.guard.of(PUBLISHER)
             async with by_tcp(f"{socket}/.s.PGSQL.5432") as port:
                 variables = {
                     "DEBEZIUM_HOST": "127.0.0.1", "DEBEZIUM_PORT": str(port),
                     "DEBEZIUM_SSLMODE": "disable", "DEBEZIUM_PASSWORD": "correct horse",
-                    "PGHOST": socket, "PGUSER": "postgres",
+                    "CONNECT_USERNAME": PUBLISHER, "CONNECT_PASSWORD": worker_as.password,
+                    "CONNECT_CA_FILE": worker_as.ca_file, "PGHOST": socket, "PGUSER": "postgres",
                     "PATH": f"{Path(_tool('psql', '')).parent}:{os.environ['PATH']}",
                 }  # fmt: skip
                 async with (
@@ -200,7 +216,7 @@ async def house(state: Path, folder: Path) -> AsyncIterator[tuple[House, Any]]:
                     yield (
                         House(
                             base, keepers, worker, {**variables, "CONNECT": worker.url},
-                            kafka.bootstrap_servers, urls,
+                            kafka, urls,
                         ),
                         addresses,
                     )  # fmt: skip
