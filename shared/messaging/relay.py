@@ -29,6 +29,7 @@ from shared.messaging.relay_lock import RELAY_LOCK, RelayDoes
 from shared.messaging.told import Epoch, epochs, go_on_after_the_feed, know_itself
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.known_types import Connection
 from shared.postgres.pools_seen import always_look_as
 from shared.postgres.transient import Backoff
 
@@ -157,6 +158,7 @@ class Relay:
             self._database.url,
             timeout=10,
             command_timeout=60,
+            connection_class=Connection,
             server_settings={"application_name": f"{self._service}-relay"},
         )
         try:

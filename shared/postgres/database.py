@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.postgres import touched
+from shared.postgres.known_types import Connection
 from shared.postgres.pools_seen import ALL, LOOK_AS_NAMED, look_as, looks_as, person_of, pools_of
 from shared.postgres.transient import Backoff, is_transient
 
@@ -76,7 +77,12 @@ def engine_for(url: str, *, name: str = "zhidai", **options: Any) -> AsyncEngine
     that what it says of TLS (sslmode, sslrootcert) and sockets holds here too."""
 
     async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(url, timeout=10, server_settings={"application_name": name})
+        return await asyncpg.connect(
+            url,
+            timeout=10,
+            connection_class=Connection,
+            server_settings={"application_name": name},
+        )
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
 
@@ -98,6 +104,7 @@ class Database:
             url,
             min_size=1,
             max_size=max_size,
+            connection_class=Connection,
             init=prepare_connection,
             reset=_leave_as_is,
             command_timeout=120,

@@ -5,6 +5,8 @@ from typing import Any
 
 import asyncpg
 
+from shared.postgres.known_types import Connection
+
 CONNECTIONS = 5
 
 
@@ -24,6 +26,7 @@ class OwnDatabase:
                     self._url,
                     min_size=1,
                     max_size=CONNECTIONS,
+                    connection_class=Connection,
                     timeout=10,
                     command_timeout=10,
                     server_settings={"application_name": "console"},
