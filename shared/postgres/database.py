@@ -94,7 +94,7 @@ class Database:
         self._pool = pool
         self._engine = engine
         self.url = url
-        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks: list[tuple[Callable[[], None], str | None]] = []
         self._closing: list[Callable[[asyncpg.Connection], Awaitable[None]]] = []
 
     @classmethod
@@ -137,10 +137,12 @@ class Database:
                 if touched.of(connection):
                     for close in self._closing:
                         await close(connection)
+                facts = touched.of(connection)
             finally:
                 touched.end(connection)
-        for callback in self._callbacks:
-            callback()
+        for callback, fact in self._callbacks:
+            if fact is None or fact in facts:
+                callback()
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[asyncpg.Connection]:
@@ -195,9 +197,10 @@ class Database:
             finally:
                 await connection.reset()
 
-    def after_commit(self, callback: Callable[[], None]) -> None:
-        """Call this after every commit: the relay asks to be woken."""
-        self._callbacks.append(callback)
+    def after_commit(self, callback: Callable[[], None], *, of: str | None = None) -> None:
+        """Call this after every commit, or of those that have touched this fact: the relay asks to be
+        woken."""
+        self._callbacks.append((callback, of))
 
     def before_commit(self, callback: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
         """Call this at the end of every transaction that has touched a fact, still within it."""

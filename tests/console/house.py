@@ -385,6 +385,5 @@ async def did(asking: Any) -> Any:
 SETTINGS: dict[str, Any] = {
     "console_url": "http://console.test",
     "encryption_keys": Fernet.generate_key().decode(),
-    "poll_seconds": 0.05,
     "stream_seconds": 2,
 }

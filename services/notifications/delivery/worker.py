@@ -8,7 +8,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -34,8 +33,6 @@ log = logging.getLogger(__name__)
 
 REST_SECONDS = 0.02
 """Between two looks for what is due, when there was nothing."""
-
-_in_a_turn: ContextVar[bool] = ContextVar("in_a_turn", default=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +77,7 @@ class DeliveryWorker:
         self._wake = asyncio.Event()
         self._ended: list[Outcome] = []
         self._in_hand: set[asyncio.Task[None]] = set()
-        database.after_commit(self._something_was_committed)
+        database.after_commit(self._wake.set, of=deliveries.DELIVERIES)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until stopped; then finish what is in hand, or leave it to its lease."""
@@ -102,7 +99,7 @@ class DeliveryWorker:
         except TimeoutError:
             return
         if not self._ended:
-            # Commits come in crowds, and most of them are none of ours.
+            # Commits come in crowds.
             await asyncio.sleep(REST_SECONDS)
 
     async def _turn_or_complain(self) -> bool:
@@ -121,7 +118,7 @@ class DeliveryWorker:
         """Write down what ended and take what is due. False when there was nothing to do."""
         now = self._clock.now()
         if not self._ended:
-            # Only looking: a commit would wake the relay, and that would wake us again.
+            # Only looking: a commit would wake the relay.
             async with self._database.looking(EVERYWHERE) as conn:
                 if not claim:
                     return False
@@ -131,15 +128,11 @@ class DeliveryWorker:
                     return False
         written = len(self._ended)
         claimed: Sequence[ClaimedDelivery] = ()
-        token = _in_a_turn.set(True)
-        try:
-            async with self._database.begin(EVERYWHERE) as conn:
-                await plan_anew(conn)
-                await record(conn, self._ended[:written], now=now)
-                if claim:
-                    claimed = await self.claim(conn, now=now)
-        finally:
-            _in_a_turn.reset(token)
+        async with self._database.begin(EVERYWHERE) as conn:
+            await plan_anew(conn)
+            await record(conn, self._ended[:written], now=now)
+            if claim:
+                claimed = await self.claim(conn, now=now)
         del self._ended[:written]
         for attempt in self._attempts(claimed):
             self._begin(attempt)
@@ -254,7 +247,3 @@ class DeliveryWorker:
     async def close(self) -> None:
         """Let go of every connection to receivers."""
         await self._sender.close()
-
-    def _something_was_committed(self) -> None:
-        if not _in_a_turn.get():
-            self._wake.set()

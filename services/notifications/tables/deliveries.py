@@ -7,6 +7,7 @@ due by the real clock, whatever a sandbox's says: networks know no other.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +22,7 @@ from services.notifications.domain.deliveries import (
 from services.notifications.domain.receivers import EMAIL, TOLD
 from shared.postgres.affected import affected
 from shared.postgres.literals import literals
+from shared.postgres.touched import touch
 
 # In the text, not as a parameter: the index of what is due holds pending rows only.
 _PENDING = f"state in ({literals([DeliveryState.PENDING])})"
@@ -165,6 +167,10 @@ _CAME_BACK = """
 """
 
 
+DELIVERIES: Final = "deliveries"
+"""What is touched where something may be due now: so workers are woken by these commits alone."""
+
+
 def storable(text: str) -> str:
     """What the other side said, as PostgreSQL can hold it: no NUL, no half of a character."""
     return text.encode(errors="replace").decode().replace("\x00", "\ufffd")
@@ -172,6 +178,7 @@ def storable(text: str) -> str:
 
 async def add(conn: asyncpg.Connection, wanted: Sequence[tuple[UUID, str, UUID]]) -> None:
     """Put messages on their way, as (message, institution, receiver); one is never sent twice."""
+    touch(conn, DELIVERIES)
     if wanted:
         messages, institutions, receivers = zip(*wanted, strict=True)
         ids = [uuid7() for _ in wanted]
@@ -202,6 +209,7 @@ async def keep_back(
 
 async def let_go(conn: asyncpg.Connection, receiver_id: UUID) -> None:
     """What quiet hours hold back is due again, for these are others now."""
+    touch(conn, DELIVERIES)
     await conn.execute(_LET_GO, receiver_id)
 
 
@@ -263,6 +271,7 @@ async def came_back(
 
 async def send_again(conn: asyncpg.Connection, *, message_id: UUID) -> int:
     """A message is due again for every receiver in use that did not get it; how many those are."""
+    touch(conn, DELIVERIES)
     return len(
         await conn.fetch(
             _AGAIN, DeliveryState.PENDING, message_id, sorted(NOT_RECEIVED), sorted(TOLD)
@@ -274,6 +283,7 @@ async def send_again_to(
     conn: asyncpg.Connection, *, message_id: UUID, institution: str, receiver_id: UUID
 ) -> bool:
     """A message is due (again) for one receiver; False if it is on its way there already."""
+    touch(conn, DELIVERIES)
     done = await conn.fetch(
         _ADD_OR_AGAIN, [uuid7()], [message_id], [institution], [receiver_id], DeliveryState.PENDING
     )
@@ -282,6 +292,7 @@ async def send_again_to(
 
 async def send_again_since(conn: asyncpg.Connection, *, receiver_id: UUID, since: datetime) -> int:
     """Everything that a receiver did not get since then is due again; how much that is."""
+    touch(conn, DELIVERIES)
     return len(
         await conn.fetch(
             _AGAIN_SINCE, DeliveryState.PENDING, receiver_id, since, sorted(NOT_RECEIVED)
@@ -294,5 +305,6 @@ async def send_now(
 ) -> int:
     """These deliveries of an institution are due at once, whether they wait, were given up or have
     arrived; how many those are. Left out is what is in hand, and what nobody wants any more."""
+    touch(conn, DELIVERIES)
     done = await conn.fetch(_NOW, DeliveryState.PENDING, deliveries, institution, sorted(TOLD))
     return len(done)
