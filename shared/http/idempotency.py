@@ -20,7 +20,7 @@ from starlette.responses import Response
 from shared.auth.identity import Identity
 from shared.postgres import idempotency_keys
 from shared.postgres.database import Database
-from shared.postgres.idempotency_keys import KeyOwner
+from shared.postgres.idempotency_keys import KeptAnswer, KeyOwner, KeyUse
 from shared.refusals import Refused
 
 KEY_HEADER = "Idempotency-Key"
@@ -78,22 +78,29 @@ async def idempotently(
     `fingerprint` stands for the body where that is a stream that cannot be read twice.
     `keeps_forever` is for requests that move money. Raises KeyMissing, KeyMalformed, KeyReused.
     """
-    key = key_of(request)
-    body = await request.body() if fingerprint is None else fingerprint
-    digest = hashlib.sha256(body).digest()
-    owner = KeyOwner(caller.institution, caller.subject, key)
-    operation = _operation(request)
+    use = await use_of(request, caller, fingerprint=fingerprint)
     async with database.begin(caller.institution) as conn:
         if not await idempotency_keys.claim(
-            conn, owner, operation=operation, body_sha256=digest, keeps_forever=keeps_forever
-        ):
-            return _replayed(await idempotency_keys.find(conn, owner), operation, digest)
-        answer = await work(conn)
-        content = b"" if answer.body is None else to_json(answer.body)
-        await idempotency_keys.store_answer(
-            conn, owner, status=answer.status, headers=answer.headers, body=content
-        )
-    return _response(answer.status, answer.headers, content)
+            conn, use.owner, operation=use.operation, body_sha256=use.body_sha256,
+            keeps_forever=keeps_forever,
+        ):  # fmt: skip
+            return _replayed(await idempotency_keys.find(conn, use.owner), use)
+        answer = kept(await work(conn))
+        await idempotency_keys.store_answer(conn, use.owner, **answer._asdict())
+    return response(answer)
+
+
+async def use_of(request: Request, caller: Identity, *, fingerprint: bytes | None = None) -> KeyUse:
+    """The request's key and what it is used for. Raises KeyMissing, KeyMalformed."""
+    owner = KeyOwner(caller.institution, caller.subject, key_of(request))
+    body = await request.body() if fingerprint is None else fingerprint
+    return KeyUse(owner, _operation(request), hashlib.sha256(body).digest())
+
+
+def kept(answer: Answer) -> KeptAnswer:
+    """An answer as its key keeps it."""
+    content = b"" if answer.body is None else to_json(answer.body)
+    return KeptAnswer(answer.status, answer.headers, content)
 
 
 def key_of(request: Request) -> str:
@@ -114,16 +121,21 @@ def _operation(request: Request) -> str:
     return f"{request.method} {request.url.path}{query}"
 
 
-def _replayed(kept: asyncpg.Record | None, operation: str, digest: bytes) -> Response:
-    if kept is None or kept["operation"] != operation or kept["body_sha256"] != digest:
+def _replayed(known: asyncpg.Record | None, use: KeyUse) -> Response:
+    if known is None or (known["operation"], known["body_sha256"]) != use[1:]:
         raise KeyReused(
             f"{KEY_HEADER} 已用于另一请求，请为新请求使用新的键",
             f"This {KEY_HEADER} was used for another request; take a new key for a new request.",
         )
-    headers = {**kept["headers"], REPLAYED_HEADER: "true"}
-    return _response(kept["status"], headers, kept["body"])
+    headers = {**known["headers"], REPLAYED_HEADER: "true"}
+    return response(KeptAnswer(known["status"], headers, known["body"]))
 
 
-def _response(status: int, headers: Mapping[str, str], content: bytes) -> Response:
-    media_type = "application/json" if content else None
-    return Response(content, status_code=status, headers=dict(headers), media_type=media_type)
+def response(answer: KeptAnswer) -> Response:
+    """What goes out."""
+    return Response(
+        answer.body,
+        status_code=answer.status,
+        headers=dict(answer.headers),
+        media_type="application/json" if answer.body else None,
+    )

@@ -4,7 +4,7 @@ A row is claimed and completed in the transaction of what the request does, so a
 with the same key waits here until the first has been decided.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -44,6 +44,22 @@ class KeyOwner(NamedTuple):
     institution: str
     subject: str
     key: str
+
+
+class KeyUse(NamedTuple):
+    """A key, and the request that uses it."""
+
+    owner: KeyOwner
+    operation: str
+    body_sha256: bytes
+
+
+class KeptAnswer(NamedTuple):
+    """What a request was answered, as its key keeps it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 def create_tables(op: Any) -> None:
@@ -95,6 +111,54 @@ async def store_answer(
         status,
         dict(headers),
         body,
+    )
+
+
+async def any_used(conn: asyncpg.Connection, owners: Sequence[KeyOwner]) -> bool:
+    """Whether one of these keys has been used."""
+    used: bool = await conn.fetchval(
+        """
+        select exists (
+            select from unnest($1::text[], $2::text[], $3::text[]) as asked (institution, subject, key)
+            join idempotency_keys using (institution, subject, key))
+        """,
+        *_columns(owners),
+    )
+    return used
+
+
+async def store_answered(
+    conn: asyncpg.Connection, answered: Sequence[tuple[KeyUse, KeptAnswer]]
+) -> bool:
+    """Keep keys together with what they were answered. False if one has been used meanwhile: then the
+    transaction is to be given up. Waits for whoever has one of them now."""
+    stored = await conn.execute(
+        """
+        insert into idempotency_keys (institution, subject, key, operation, body_sha256, status,
+                                      headers, body, keeps_forever)
+        select institution, subject, key, operation, body_sha256, status, headers, body, false
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::int[],
+                    $7::jsonb[], $8::bytea[])
+            as asked (institution, subject, key, operation, body_sha256, status, headers, body)
+        -- In the order of the key, so that two turns with the same keys wait and never deadlock.
+        order by institution, subject, key
+        on conflict do nothing
+        """,
+        *_columns([use.owner for use, _ in answered]),
+        [use.operation for use, _ in answered],
+        [use.body_sha256 for use, _ in answered],
+        [answer.status for _, answer in answered],
+        [dict(answer.headers) for _, answer in answered],
+        [answer.body for _, answer in answered],
+    )
+    return affected(stored) == len(answered)
+
+
+def _columns(owners: Sequence[KeyOwner]) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [one.institution for one in owners],
+        [one.subject for one in owners],
+        [one.key for one in owners],
     )
 
 

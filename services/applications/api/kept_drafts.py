@@ -17,9 +17,9 @@ from services.applications.api.draft_requests import DraftBody
 from services.applications.api.pre_checks import PreCheckAnswer, verdict_on
 from services.applications.api.requests import SubmissionBody
 from services.applications.api.responses import SubmissionAnswer
+from services.applications.api.submission_answers import as_answer
 from services.applications.api.submissions import (
     Submitter,
-    as_answer,
     until_its_rights_are_known,
 )
 from services.applications.domain.life_cycle import Action

@@ -1,6 +1,7 @@
 """Banks submit, mend and take back their cases."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -11,18 +12,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import move, on_case
+from services.applications.api.lanes import lane_of
 from services.applications.api.requests import SubmissionBody, WithdrawalBody
-from services.applications.api.responses import FindingAnswer, MovedAnswer, SubmissionAnswer
-from services.applications.domain.life_cycle import LIFE_CYCLE, Action, State
+from services.applications.api.responses import MovedAnswer, SubmissionAnswer
+from services.applications.api.submission_answers import as_answer
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action
 from services.applications.handlers import decisions, demands, submission
 from services.applications.handlers.case_in_hand import CaseInHand
-from services.applications.tables.submissions import FiledCase
+from services.applications.handlers.submitting_together import AskedToSubmit
 from shared.auth.identity import Identity
 from shared.context import Context
 from shared.http.context import CurrentContext
-from shared.http.etags import etag
-from shared.http.idempotency import Answer, idempotently
+from shared.http.idempotency import Answer, idempotently, use_of
 from shared.http.part_in import part_in
+from shared.observability.tracing import current_traceparent
+from shared.together import Alone
 
 router = APIRouter(tags=["applications"])
 
@@ -51,6 +55,17 @@ async def submit(
     number = await submission.number_for(
         context.database, submitted.pool_code, now=context.clock.now()
     )
+    lane = lane_of(context, caller)
+    if demand is None and submitted.renews is None and submitted.paid_out is None:
+        asked = AskedToSubmit(
+            submission=submitted,
+            number=number,
+            caller=caller,
+            key=await use_of(request, caller),
+            cause=current_traceparent(),
+        )
+        with suppress(Alone):
+            return await lane.ask(asked, takes=asked.takes)
 
     async def work(conn: asyncpg.Connection) -> Answer:
         case = submission.new_case(
@@ -68,8 +83,8 @@ async def submit(
             await demands.link(conn, demand, filed.id, by=caller, now=case.now)
         return as_answer(201, filed)
 
-    return await until_its_rights_are_known(
-        lambda: idempotently(request, caller, context.database, work)
+    return await lane.by_itself(
+        until_its_rights_are_known(lambda: idempotently(request, caller, context.database, work))
     )
 
 
@@ -123,22 +138,6 @@ async def until_its_rights_are_known(answer: Callable[[], Awaitable[Response]]) 
             if not tries_left:
                 raise
     raise AssertionError("the last try answers or raises")
-
-
-def as_answer(status: int, filed: FiledCase) -> Answer:
-    """What became of a submission."""
-    body = SubmissionAnswer(
-        id=filed.id,
-        number=filed.number,
-        state=State(filed.state),
-        version=filed.version,
-        revision=filed.revision,
-        since=filed.state_since,
-        due_on=filed.due_on,
-        findings=[FindingAnswer.model_validate(one) for one in filed.findings],
-    )
-    headers = {"ETag": etag(filed.version), "Location": f"/api/v1/applications/{filed.id}"}
-    return Answer(status, body, headers)
 
 
 @router.post("/applications/{case_id}/withdraw", response_model=MovedAnswer)
