@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.postgres import touched
+from shared.postgres import pools_seen, touched
 from shared.postgres.known_types import Connection
 from shared.postgres.pools_seen import ALL, LOOK_AS_NAMED, look_as, looks_as, person_of, pools_of
 from shared.postgres.transient import Backoff, is_transient
@@ -67,9 +67,11 @@ async def seeing_everything(connection: asyncpg.Connection) -> AsyncIterator[Non
     try:
         yield
     finally:
-        # A transaction that has failed takes no further statement, and is rolled back anyway.
-        with suppress(asyncpg.InFailedSQLTransactionError):
+        try:
             await look_as(connection, before)
+        except asyncpg.InFailedSQLTransactionError:
+            # It takes no further statement; whatever it is rolled back to looked with these eyes.
+            pools_seen.remember(connection, before)
 
 
 def engine_for(url: str, *, name: str = "zhidai", **options: Any) -> AsyncEngine:
@@ -131,6 +133,7 @@ class Database:
         """One transaction for writing. It is committed at the end of the block, or not at all."""
         async with self._lent() as connection, connection.transaction():
             await look_as(connection, institution)
+            pools_seen.remember(connection, institution)
             touched.begin(connection)
             try:
                 yield connection
@@ -140,6 +143,7 @@ class Database:
                 facts = touched.of(connection)
             finally:
                 touched.end(connection)
+                pools_seen.forget(connection)
         for callback, fact in self._callbacks:
             if fact is None or fact in facts:
                 callback()
@@ -167,7 +171,11 @@ class Database:
         async with self._lent() as connection:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 await look_as(connection, institution)
-                yield connection
+                pools_seen.remember(connection, institution)
+                try:
+                    yield connection
+                finally:
+                    pools_seen.forget(connection)
 
     async def glance(self, query: str) -> asyncpg.Record | None:
         """One row of what everybody may see, or None: one round trip, outside any transaction."""

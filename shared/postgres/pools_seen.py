@@ -7,6 +7,7 @@ a row is for persons by name.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 import asyncpg
 
@@ -58,11 +59,27 @@ def person_of(institution: str) -> str:
     return institution.person if isinstance(institution, Institution) else ALL
 
 
+_LOOKING: Final[dict[int, str]] = {}
+"""The transactions under way, by their connection, and with whose eyes each looks."""
+
+
+def remember(connection: asyncpg.Connection, institution: str) -> None:
+    """The transaction looks with these eyes: until it is forgotten nobody has to ask the database."""
+    _LOOKING[id(connection)] = institution
+
+
+def forget(connection: asyncpg.Connection) -> None:
+    """The transaction has ended."""
+    _LOOKING.pop(id(connection), None)
+
+
 async def look_as(connection: asyncpg.Connection, institution: str) -> None:
     """Let the transaction see what this institution sees, from now to its end."""
     await connection.execute(
         _IN_TRANSACTION, institution, pools_of(institution), person_of(institution)
     )
+    if id(connection) in _LOOKING:
+        remember(connection, institution)
 
 
 async def always_look_as(connection: asyncpg.Connection, institution: str) -> None:
@@ -74,6 +91,8 @@ async def always_look_as(connection: asyncpg.Connection, institution: str) -> No
 
 async def looks_as(connection: asyncpg.Connection) -> Institution:
     """With whose eyes the transaction looks now."""
+    if (known := _LOOKING.get(id(connection))) is not None:
+        return known if isinstance(known, Institution) else Institution(known)
     row = await connection.fetchrow(
         "select current_setting('zhidai.institution', true) as institution,"
         " current_setting('zhidai.pools', true) as pools,"
