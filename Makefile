@@ -85,7 +85,7 @@ alerts-test: $(PROMTOOL) ## Alert rules are well-formed and fire when they must;
 lint: $(READY) ## Style and types
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
-	$(RUN)/mypy shared services zhidai deploy
+	$(RUN)/mypy shared services zhidai deploy benchmarks
 
 kafka: $(READY) ## A real Apache Kafka without Docker, until stopped
 	$(RUN)/python -m deploy.kafka

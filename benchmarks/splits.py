@@ -13,6 +13,7 @@ from datetime import date
 
 from shared.schemes.decide.claims import ClaimFacts, Counters
 from shared.schemes.decide.loss import split_loss
+from shared.schemes.decide.loss_explained import explain_loss
 from shared.schemes.library import load
 from shared.schemes.terms import Terms
 
@@ -96,7 +97,7 @@ def measure(name: str, terms: Terms, bare: BareSplit, principals: list[int]) -> 
 
     def run_explained() -> None:
         for facts in some:
-            split_loss(facts, terms, COUNTERS).explanation.as_data()
+            explain_loss(split_loss(facts, terms, COUNTERS)).as_data()
 
     limit = len(claims) / seconds(run_bare)
     off = len(claims) / seconds(run_split)
