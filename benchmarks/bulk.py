@@ -32,7 +32,8 @@ from uuid6 import uuid7
 from benchmarks import bulk_claims
 from benchmarks.bulk_figures import BAD_EVERY, Figures, copied, megabytes
 from benchmarks.messages import NOW
-from benchmarks.submit import BANK, BARE, DAYS, body, prepare
+from benchmarks.submit import BARE, prepare
+from benchmarks.submit_cases import BANK, DAYS, body
 from services.applications.api.drafts import read_draft
 from services.applications.domain.bulk import AT_ONCE, BulkKind
 from services.applications.handlers.bulk_applications import take_applications
