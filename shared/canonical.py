@@ -39,6 +39,21 @@ _LOOKALIKES: Final = str.maketrans(
 """Cyrillic and Greek capitals, and the sign of multiplication, that look like a Latin letter. No
 number has them; names may."""
 
+_REMEMBERED: Final = 20_000
+"""Characters of which it is remembered whether they are seen: more than any language of ours has."""
+
+
+class _Seen(dict[int, int | None]):
+    """For `str.translate`: a character that is seen stays, one that is not goes."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.category(chr(code)) in _UNSEEN else code
+        if len(self) < _REMEMBERED:
+            self[code] = kept
+        return kept
+
+
+_SEEN: Final = _Seen()
 _RUN: Final = re.compile(r"-{2,}|\.{2,}")
 _HYPHEN_OF_NO_MEANING: Final = re.compile(r"(?<![0-9])-|-(?![0-9])")
 _LEADING_ZEROS: Final = re.compile(r"(?<![0-9.])0+(?=[0-9])")
@@ -61,8 +76,8 @@ def _settled(text: str, step: Callable[[str], str]) -> str:
 
 def _plain_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).upper().translate(_CHARACTERS)
-    seen = "".join(one for one in text if unicodedata.category(one) not in _UNSEEN)
-    return _RUN.sub(lambda run: run[0][0], unicodedata.normalize("NFKC", seen))
+    seen = unicodedata.normalize("NFKC", text.translate(_SEEN))
+    return _RUN.sub(lambda run: run[0][0], seen)
 
 
 def name(text: str) -> str:
