@@ -37,8 +37,9 @@ class Copied:
     where: str = "true"
 
 
+# In an order: which row comes first without one may change while a join asks for each pair.
 def _of(key: str, table: str, wanted: str = "loan_id", its: str = "id") -> str:
-    return f"(select {wanted} from {table} as o where o.{its} = t.{key} limit 1)"
+    return f"(select {wanted} from {table} as o where o.{its} = t.{key} order by 1 limit 1)"
 
 
 APPLICATIONS: Final = (
@@ -67,7 +68,7 @@ APPLICATIONS: Final = (
     Copied(
         name="rights",
         case="(select application_id from collateral as c"
-        " where (c.kind, c.number, c.nice_class) = (t.kind, t.number, t.nice_class) limit 1)",
+        " where (c.kind, c.number, c.nice_class) = (t.kind, t.number, t.nice_class) order by 1 limit 1)",
     ),
     Copied(name="right_statements", case="t.application_id"),
     Copied(name="right_alerts", case="t.application_id"),

@@ -13,13 +13,11 @@ import asyncpg
 
 from services.applications.domain.life_cycle import IS_LOAN, RUNS_OUT, State
 from services.applications.queries.owed import OUT_ONCE
-from shared import canonical
 from shared.clock import SHANGHAI
-from shared.ip_numbers import possible_numbers
 from shared.postgres.conditions import between
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.grids import Grid, Sortable
-from shared.postgres.literals import containing, literals
+from shared.postgres.literals import literals
 
 DUE: Final = f"(case when state in ({literals(RUNS_OUT)}) then reserved_until else due_on end)"
 """The day that a list shows as the end of the wait."""
@@ -44,15 +42,29 @@ RIGHTS: Final = Grid(
     descends=False,
     sorts={"first_seen_at": Sortable("r.first_seen_at", datetime)},
 )
-# What lies behind a firm is counted for the rows of a page alone.
+_LOOKS: Final = "current_setting('zhidai.institution', true)"
+# Each branch is of one asker, comes in the order of the codes, and is read no further than a page needs;
+# what lies behind a firm is counted for the rows of a page alone.
+_SAID_OF_FIRMS: Final = f"""
+    select uscc, name, true as borrows from borrowers where {_LOOKS} = '{EVERYWHERE}'
+    union all
+    select uscc, name, true from borrowers where bank_code = {_LOOKS}
+    union all
+    select owner_uscc, owner_name, false from right_statements
+    where {_LOOKS} = '{EVERYWHERE}' and owner_uscc is not null and owner_name is not null
+    union all
+    select owner_uscc, owner_name, false from right_statements
+    where bank_code = nullif({_LOOKS}, '{EVERYWHERE}')
+      and owner_uscc is not null and owner_name is not null
+    union all
+    select owner_uscc, owner_name, false from right_statements
+    where bank_code = '{EVERYWHERE}' and {_LOOKS} <> '{EVERYWHERE}'
+      and owner_uscc is not null and owner_name is not null
+"""
 FIRMS: Final = Grid(
-    rows="""(
-        select uscc, max(name) as name, bool_or(borrows) as borrows from (
-            select uscc, name, true as borrows from borrowers
-            union all
-            select owner_uscc, owner_name, false from right_statements
-            where owner_uscc is not null and owner_name is not null
-        ) as said group by uscc
+    rows=f"""(
+        select uscc, max(name) as name, bool_or(borrows) as borrows
+        from ({_SAID_OF_FIRMS}) as said group by uscc
     ) as firm""",
     columns=f"""uscc, name, borrows,
         (select count(*) from applications as a where a.borrower_uscc = uscc) as cases,
@@ -80,7 +92,6 @@ class CaseFilter:
     purpose: str | None = None
     area: str | None = None
     """The beginning of a code of the administrative divisions."""
-    q: str | None = None
     assigned_to: str | None = None
     priority: int | None = None
     fen: tuple[int | None, int | None] = (None, None)
@@ -108,30 +119,11 @@ def conditions_of(wanted: CaseFilter) -> Mapping[str, Any]:
         "submitted_at < {}": None if last is None else _begins(last + timedelta(days=1)),
         **between(DUE, wanted.due),
         f"({DUE} >= {{}} and {DUE} < {{}})": wanted.lit,
-        **_meant_by(wanted.q),
     }
 
 
 def _begins(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI)
-
-
-def _meant_by(q: str | None) -> Mapping[str, Any]:
-    """Cases that have a part of these words in their number or firm's name, a credit code that
-    begins so, or a right, a loan or an entry in a register with just this number: however it is
-    spelled."""
-    words = canonical.plain(q) if q else ""
-    if not words:
-        return {}
-    number, like = canonical.number(words), containing(words)
-    code = canonical.compact(words) or words
-    condition = """(number like {} or borrower_uscc like {} or borrower_name_canonical like {}
-        or id in (select application_id from collateral where number = any({}::text[]))
-        or id in (select application_id from loans where loan_no_canonical = {})
-        or id in (select application_id from pledge_registrations
-                  where registration_no_canonical = {}))"""
-    begins = containing(code).removeprefix("%")
-    return {condition: (like, begins, like, sorted(possible_numbers(words)), number, number)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +132,6 @@ class RightFilter:
 
     own: str | None
     """The bank that asks; None for the bureau."""
-    q: str | None = None
     kind: str | None = None
     legal_status: str | None = None
     owner: str | None = None
@@ -162,13 +153,6 @@ def conditions_of_rights(wanted: RightFilter) -> Mapping[str, Any]:
     there is none."""
     said: list[str] = []
     values: list[Any] = []
-    if wanted.q is not None and (words := canonical.plain(wanted.q)):
-        like, code = containing(words), canonical.compact(words) or words
-        said.append(
-            "and (s.number = any({}::text[]) or s.owner_name_canonical like {}"
-            " or replace(s.name_canonical, ' ', '') like {} or s.owner_uscc = {})"
-        )
-        values += [sorted(possible_numbers(words)), like, like, code]
     if wanted.owner is not None:
         said.append("and s.owner_uscc = {}")
         values.append(wanted.owner)
@@ -188,19 +172,6 @@ def conditions_of_rights(wanted: RightFilter) -> Mapping[str, Any]:
         f"{_STATUS} = {{}}": wanted.legal_status,
         f"{_PLEDGED} = {{}}::boolean": wanted.pledged,
     }
-
-
-def conditions_of_firms(q: str | None) -> Mapping[str, Any]:
-    """Firms whose credit code begins so, or that somebody calls so in any spelling."""
-    words = canonical.plain(q) if q else ""
-    if not words:
-        return {}
-    like = containing(words)
-    begins = containing(canonical.compact(words) or words).removeprefix("%")
-    condition = """(uscc like {} or uscc in (
-        select borrower_uscc from applications where borrower_name_canonical like {}
-        union select owner_uscc from right_statements where owner_name_canonical like {}))"""
-    return {condition: (begins, like, like)}
 
 
 async def names(conn: asyncpg.Connection) -> Mapping[str, str]:

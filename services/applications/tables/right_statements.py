@@ -12,6 +12,7 @@ from services.applications.tables.right_rows import RightStatementRow
 from services.applications.tables.rows import types_of
 from shared import canonical
 from shared.life_cycle import Person
+from shared.postgres import known_names
 
 _KNOWN: Final = """
 insert into rights (kind, number, nice_class, first_seen_at)
@@ -65,6 +66,9 @@ async def add(
         by.name,
         now,
     )
+    await known_names.keep(
+        conn, [name for one in said for name in (one.name_canonical, one.owner_name_canonical)]
+    )
 
 
 def _value(said: Said, name: str) -> Any:
@@ -88,3 +92,5 @@ async def of_cases(conn: asyncpg.Connection, case_ids: Sequence[UUID], *, now: d
             for row in rows
         ],
     )  # fmt: skip
+    names = [canonical.words(row["name"]) for row in rows]
+    await known_names.keep(conn, names + [canonical.name(row["owner_name"]) for row in rows])
