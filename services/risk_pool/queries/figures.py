@@ -9,7 +9,7 @@ import asyncpg
 from services.risk_pool.domain import breakers
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.coverage import IN_COVER, TAKES_CAPACITY
-from services.risk_pool.queries.renewals import counted_once_by_bank
+from services.risk_pool.queries.renewals import counted_once_by_bank, counted_once_by_pool
 from services.risk_pool.queries.standings import (
     basis_points,
     breakers_of,
@@ -78,6 +78,24 @@ async def all_pools(conn: asyncpg.Connection) -> list[dict[str, Any]]:
         }
         for pool in pools
     ]
+
+
+async def ceilings_of_all(
+    conn: asyncpg.Connection, pools: Sequence[Mapping[str, Any]], day: date
+) -> dict[str, list[dict[str, Any]]]:
+    """Pool → what is used today of its ceilings, of the pools as `all_pools` gives them; one statement for all of
+    them, and one a programme."""
+    once = await counted_once_by_pool(conn)
+    programmes = sorted({pool["programme"] for pool in pools})
+    terms = {one: await terms_on(conn, one, day) for one in programmes}
+    return {
+        pool["code"]: _ceilings(
+            terms[pool["programme"]],
+            available_fen=pool["available_fen"],
+            exposure_fen=pool["covered_fen"] + pool["reserved_fen"] - once.get(pool["code"], 0),
+        )
+        for pool in pools
+    }
 
 
 async def pools_seen_by_bank(

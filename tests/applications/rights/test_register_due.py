@@ -28,7 +28,8 @@ def test_the_term_is_that_of_the_register_from_the_day_there_was_something_to_en
 ):
     calendar = WorkingDays()
     assert entered_by(kind, date(2026, 3, 2), calendar) == due
-    row = {"duty": "register", "kind": kind, "since": date(2026, 3, 2), "fixed_on": None}
+    row = {"duty": "register", "kind": kind, "since": date(2026, 3, 2), "due_on": due,
+           "is_fixed": False}  # fmt: skip
     lamps = [
         register_due(row, today=day, working_days=calendar).lamp
         for day in (date(2026, 2, 26), due, calendar.add(due, 1))

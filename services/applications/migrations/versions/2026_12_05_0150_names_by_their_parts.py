@@ -17,6 +17,7 @@ _SAID = """
     union all select owner_name_canonical from right_statements
     union all select name_canonical from right_statements
 """
+_LENT = "'claimed', 'disbursed', 'overdue'"
 _INDEXES = (
     'create index applications_by_number on applications (number collate "C")',
     "create index applications_by_name on applications (borrower_name_canonical)",
@@ -26,6 +27,9 @@ _INDEXES = (
     "create index right_statements_by_owner on right_statements (owner_name_canonical)",
     "create index right_statements_by_name on right_statements (name_canonical)",
     "create index loans_by_number on loans (loan_no_canonical)",
+    # Loans that are out, beside all that ever were.
+    f"create index applications_lent on applications (id) where state in ({_LENT})",
+    f"create index applications_lent_by_bank on applications (bank_code, id) where state in ({_LENT})",
     # Owners of rights in the order of their codes, of a bank or the bureau.
     "create index right_statements_of_owners on right_statements (bank_code, owner_uscc)"
     " where owner_uscc is not null and owner_name is not null",
