@@ -37,35 +37,43 @@ RIGHTS: Final = Grid(
     rows="rights as r",
     columns="""r.id, r.kind, r.number, r.nice_class, r.first_seen_at,
         exists (select from held_rights as h
-                where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class)) as pledged""",
+                where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class)
+                offset 0) as pledged""",
     key=(Sortable("r.kind", str), Sortable("r.number", str), Sortable("r.nice_class", int)),
     descends=False,
     sorts={"first_seen_at": Sortable("r.first_seen_at", datetime)},
 )
 _LOOKS: Final = "current_setting('zhidai.institution', true)"
-# Each branch is of one asker, comes in the order of the codes, and is read no further than a page needs;
-# what lies behind a firm is counted for the rows of a page alone.
-_SAID_OF_FIRMS: Final = f"""
-    select uscc, name, true as borrows from borrowers where {_LOOKS} = '{EVERYWHERE}'
-    union all
-    select uscc, name, true from borrowers where bank_code = {_LOOKS}
-    union all
-    select owner_uscc, owner_name, false from right_statements
-    where {_LOOKS} = '{EVERYWHERE}' and owner_uscc is not null and owner_name is not null
-    union all
-    select owner_uscc, owner_name, false from right_statements
-    where bank_code = nullif({_LOOKS}, '{EVERYWHERE}')
-      and owner_uscc is not null and owner_name is not null
-    union all
-    select owner_uscc, owner_name, false from right_statements
-    where bank_code = '{EVERYWHERE}' and {_LOOKS} <> '{EVERYWHERE}'
-      and owner_uscc is not null and owner_name is not null
-"""
+_BY_CODE: Final = (
+    "select uscc from borrowers",
+    "select owner_uscc as uscc from right_statements"
+    " where owner_uscc is not null and owner_name is not null",
+)
+_OF_BANK: Final = (
+    f"select uscc from borrowers where bank_code = {_LOOKS}",
+    *(
+        f"{_BY_CODE[1]} and bank_code = {whose} and {_LOOKS} <> '{EVERYWHERE}'"
+        for whose in (_LOOKS, f"'{EVERYWHERE}'")
+    ),
+)
+# What lies behind a firm is counted for the rows of a page alone.
 FIRMS: Final = Grid(
-    rows=f"""(
-        select uscc, max(name) as name, bool_or(borrows) as borrows
-        from ({_SAID_OF_FIRMS}) as said group by uscc
+    rows="""(
+        select uscc, max(name) as name, bool_or(borrows) as borrows from (
+            select uscc, name, true as borrows from borrowers
+            union all
+            select owner_uscc, owner_name, false from right_statements
+            where owner_uscc is not null and owner_name is not null
+        ) as said group by uscc
     ) as firm""",
+    # Each is of one asker, and comes in the order of the codes.
+    parts=(
+        *(
+            f"(select * from ({one}) as all_said where {_LOOKS} = '{EVERYWHERE}')"
+            for one in _BY_CODE
+        ),
+        *(f"({one})" for one in _OF_BANK),
+    ),
     columns=f"""uscc, name, borrows,
         (select count(*) from applications as a where a.borrower_uscc = uscc) as cases,
         (select count(distinct (s.kind, s.number, s.nice_class)) from right_statements as s
@@ -144,8 +152,9 @@ _STATUS: Final = """(select legal_status from right_statements as last
     where (last.kind, last.number, last.nice_class) = (r.kind, r.number, r.nice_class)
       and last.legal_status is not null
     order by as_of desc, statement_no desc limit 1)"""
+# Asked right by right: without `offset 0` all rights that are held would be hashed for a page.
 _PLEDGED: Final = """exists (select from held_rights as h
-    where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class))"""
+    where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class) offset 0)"""
 
 
 def conditions_of_rights(wanted: RightFilter) -> Mapping[str, Any]:

@@ -171,7 +171,7 @@ async def _undrawn_fen(conn: asyncpg.Connection, pool_code: str) -> int:
     """What is held for further draws of loans that are paid out in parts."""
     fen: int = await conn.fetchval(
         f"""select coalesce(sum(reserved_fen), 0)::bigint from coverages
-            where pool_code = $1 and state in ({literals(IN_COVER)})""",
+            where pool_code = $1 and state in ({literals(IN_COVER)}) and reserved_fen > 0""",
         pool_code,
     )
     return fen

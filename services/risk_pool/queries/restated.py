@@ -50,9 +50,11 @@ _ADJUSTMENTS = f"""
         and starts_with(t.reference, 'adjustment:' || a.number || ':')
     join transfers as o on o.pool_code = a.pool_code
         and o.reference = substr(t.reference, length('adjustment:' || a.number || ':') + 1)
-    left join recoveries as r on r.number = split_part(o.reference, ':', 2)
+    -- Worked out first: beneath row-level security only a plain number is looked up by its index.
+    cross join lateral (select split_part(o.reference, ':', 2) as number offset 0) as named
+    left join recoveries as r on r.number = named.number
         and starts_with(o.reference, 'recovery:')
-    left join disputes as d on d.number = split_part(o.reference, ':', 2)
+    left join disputes as d on d.number = named.number
         and starts_with(o.reference, 'dispute:')
     where a.pool_code = $1 and a.booked_on >= $2 and a.kind <> '{Kind.ESCROW_SETTLEMENT}'
 """

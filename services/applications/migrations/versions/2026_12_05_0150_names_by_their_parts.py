@@ -30,6 +30,12 @@ _INDEXES = (
     # Loans that are out, beside all that ever were.
     f"create index applications_lent on applications (id) where state in ({_LENT})",
     f"create index applications_lent_by_bank on applications (bank_code, id) where state in ({_LENT})",
+    # What cases are counted by, in the order of a list that had this index without them.
+    "drop index applications_by_submission",
+    "create index applications_by_submission on applications (submitted_at, id)"
+    " include (pool_code, bank_code, state, amount_fen, approved_on)",
+    "create index case_moves_announced on case_moves (case_id)"
+    " where version = 1 and action = 'announce'",
     # Owners of rights in the order of their codes, of a bank or the bureau.
     "create index right_statements_of_owners on right_statements (bank_code, owner_uscc)"
     " where owner_uscc is not null and owner_name is not null",

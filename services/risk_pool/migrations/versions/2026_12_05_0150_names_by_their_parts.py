@@ -20,6 +20,9 @@ _INDEXES = (
     "create index coverages_by_disbursement on coverages (pool_code, disbursed_on)",
     "create index coverages_of_bank_by_disbursement on coverages (bank_code, pool_code, disbursed_on)",
     "create index claims_of_pool_by_day on claims (pool_code, claimed_on)",
+    # Loans in cover of which a part is still to be drawn.
+    "create index coverages_undrawn on coverages (pool_code) include (reserved_fen)"
+    " where state in ('active') and reserved_fen > 0",
     # What was booked in another month than the one in which it was received.
     """
     create index recoveries_late on recoveries (pool_code, booked_on)
