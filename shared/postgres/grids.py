@@ -41,7 +41,7 @@ class Grid:
     sums: Mapping[str, str] = field(default_factory=dict)
     parts: Sequence[str] = ()
     """Where rows are put together of several tables: each of these by the list's only key, in an order that
-    an index has. Of each no more is read than a page, and the rows of these keys alone are put together."""
+    an index has. Of each no more is read than a page; `rows` has a place, `{keys}`, for the keys found."""
 
     def words(self) -> tuple[str, ...]:
         """What `sort` may say: every column, upwards and downwards."""
@@ -116,7 +116,13 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Rows that match, in an order, behind what `Order.at` said of the last row before."""
     if grid.parts:
-        asked = {**asked, **await _of_keys(conn, grid, asked, order, after=after, limit=limit)}
+        keys = await _first_keys(conn, grid, asked, order, after=after, limit=limit)
+        found: list[asyncpg.Record] = await conn.fetch(
+            f"""select {grid.columns}, {order.places()} from {grid.rows.format(keys="$1")}
+                order by {order.by}""",
+            keys,
+        )
+        return found
     where, arguments = conditions({**asked, **order.behind(after)})
     rows: list[asyncpg.Record] = await conn.fetch(
         f"""select {grid.columns}, {order.places()} from {grid.rows}
@@ -126,7 +132,7 @@ async def page(
     return rows
 
 
-async def _of_keys(
+async def _first_keys(
     conn: asyncpg.Connection,
     grid: Grid,
     asked: Mapping[str, Any],
@@ -134,15 +140,15 @@ async def _of_keys(
     *,
     after: Sequence[Any] | None,
     limit: int,
-) -> dict[str, Any]:
-    """The condition of the rows of a page, by their keys, of a list that is put together of parts."""
+) -> list[Any]:
+    """The keys of a page of a list that is put together of parts."""
     where, arguments = conditions({**asked, **order.behind(after)})
     rows = await conn.fetch(
         f"select key from ({_keys(grid, where, order, limit)}) as one order by key"
         f"{' desc' if order.descends else ''} limit {int(limit)}",
         *arguments,
     )
-    return {f"{grid.key[0].sql} = any({{}})": [row["key"] for row in rows]}
+    return [row["key"] for row in rows]
 
 
 def _keys(grid: Grid, where: str, order: Order, limit: int) -> str:

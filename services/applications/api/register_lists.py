@@ -9,7 +9,7 @@ from services.applications.api.firms import FirmSummary
 from services.applications.api.right_answers import RightSummary, summary
 from services.applications.api.rights import Code, Reader, Words
 from services.applications.domain.right_facts import LegalStatus
-from services.applications.queries import lists, register, searched
+from services.applications.queries import firms, lists, register, searched
 from shared.auth.identity import Identity
 from shared.context import Context
 from shared.http.context import CurrentContext
@@ -33,8 +33,15 @@ async def _rights(
 async def _firms(
     conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
 ) -> list[FirmSummary]:
+    behind = await firms.behind(conn, [row["uscc"] for row in rows])
     return [
-        FirmSummary(**dict(row), outstanding_principal_fen=row["outstanding_fen"]) for row in rows
+        FirmSummary(
+            **dict(row),
+            cases=behind[row["uscc"]]["cases"],
+            rights=behind[row["uscc"]]["rights"],
+            outstanding_principal_fen=behind[row["uscc"]]["outstanding_fen"],
+        )
+        for row in rows
     ]
 
 

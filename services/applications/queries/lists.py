@@ -11,8 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.life_cycle import IS_LOAN, RUNS_OUT, State
-from services.applications.queries.owed import OUT_ONCE
+from services.applications.domain.life_cycle import RUNS_OUT, State
 from shared.clock import SHANGHAI
 from shared.postgres.conditions import between
 from shared.postgres.database import EVERYWHERE
@@ -56,15 +55,16 @@ _OF_BANK: Final = (
         for whose in (_LOOKS, f"'{EVERYWHERE}'")
     ),
 )
-# What lies behind a firm is counted for the rows of a page alone.
 FIRMS: Final = Grid(
     rows="""(
-        select uscc, max(name) as name, bool_or(borrows) as borrows from (
-            select uscc, name, true as borrows from borrowers
+        select key.uscc, max(said.name) as name, bool_or(said.borrows) as borrows
+        from unnest({keys}::text[]) as key (uscc)
+        cross join lateral (
+            select name, true as borrows from borrowers as b where b.uscc = key.uscc
             union all
-            select owner_uscc, owner_name, false from right_statements
-            where owner_uscc is not null and owner_name is not null
-        ) as said group by uscc
+            select owner_name, false from right_statements as s
+            where s.owner_uscc = key.uscc and owner_name is not null
+        ) as said group by key.uscc
     ) as firm""",
     # Each is of one asker, and comes in the order of the codes.
     parts=(
@@ -74,13 +74,7 @@ FIRMS: Final = Grid(
         ),
         *(f"({one})" for one in _OF_BANK),
     ),
-    columns=f"""uscc, name, borrows,
-        (select count(*) from applications as a where a.borrower_uscc = uscc) as cases,
-        (select count(distinct (s.kind, s.number, s.nice_class)) from right_statements as s
-         where s.owner_uscc = uscc) as rights,
-        (select coalesce(sum({OUT_ONCE}), 0)::bigint
-         from loans as l join applications as a on a.id = l.application_id
-         where a.borrower_uscc = uscc and a.state in ({literals(IS_LOAN)})) as outstanding_fen""",
+    columns="uscc, name, borrows",
     key=(Sortable("uscc", str),),
     descends=False,
     sorts={"uscc": Sortable("uscc", str)},

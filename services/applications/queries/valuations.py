@@ -34,14 +34,16 @@ from right_valuations
 where (kind, number, nice_class) in (select * from unnest($1::text[], $2::text[], $3::int[]))
 order by valued_on desc, amount_fen
 """
-# The cases that are loans have an index of their own, by bank and by id; the state is said as it says it.
+# The cases that are loans have an index of their own, by bank and by id, of which a page is taken first.
 _LOANS: Final = f"""
 select a.id, a.number, a.bank_code, a.pool_code, a.programme, a.mode, a.approved_on,
        a.borrower_uscc, a.borrower_name, a.amount_fen, a.ip_share_bp, a.ip_amount_fen, a.revision,
        l.loan_no, l.outstanding_fen, l.matures_on
-from applications as a join loans as l on l.application_id = a.id
-where a.state in ({literals(IS_LOAN)}) and {{where}}
-order by a.id limit {{limit}}
+from (
+    select * from applications as a where a.state in ({literals(IS_LOAN)}) and {{where}}
+    order by a.id limit {{limit}}
+) as a join loans as l on l.application_id = a.id
+order by a.id
 """
 # A right that was pledged on a call for cover stands behind those of the case.
 _PLEDGED: Final = f"""

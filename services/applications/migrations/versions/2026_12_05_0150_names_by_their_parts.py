@@ -1,6 +1,7 @@
 """Searches begin with the names that were said, and with numbers by their beginning.
 
-Writes wait while an index is built: about three seconds each for a million cases.
+Names are gathered first, which keeps nobody waiting; then writes to a table wait until its indexes are built
+and all is committed: half a minute with a million cases, on two cores.
 
 Revision ID: 0150
 """

@@ -1,6 +1,7 @@
 """Loans are found by the names of their firms, by any part of them, and by each of their numbers.
 
-Writes wait while an index is built: about a second each for 200,000 loans.
+Writes to a table wait until its indexes are built and all is committed: half a minute with 600,000 coverages,
+on two cores.
 
 Revision ID: 0150
 """
