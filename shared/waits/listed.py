@@ -116,7 +116,10 @@ async def figures(
 def _of(whose: Whose, statement: str) -> str:
     """A statement for this asker: one that holds for all of them uses no index for any."""
     if whose.institution == EVERYWHERE:
-        return statement.format(whose="$1 = '*'")
+        # The roles stand in the text, as in the indexes of their waits.
+        of_roles = " or ".join(f"'{role}' = any (w.roles)" for role in _roles_of(whose))
+        mine = "" if whose.roles is None else f" and ({of_roles})"
+        return statement.format(whose=f"$1 = '*'{mine}")
     if party_of(whose.institution) is not None:
         return statement.format(whose="'party:' || w.firm = $1")
     return statement.format(whose=f"w.bank_code = $1 and w.roles && {_FOR_BANKS}")

@@ -38,7 +38,6 @@ async def _firms(
         FirmSummary(
             **dict(row),
             cases=behind[row["uscc"]]["cases"],
-            rights=behind[row["uscc"]]["rights"],
             outstanding_principal_fen=behind[row["uscc"]]["outstanding_fen"],
         )
         for row in rows

@@ -26,7 +26,7 @@ where a.borrower_uscc = $1 order by a.id desc limit $2
 """
 # Firm by firm, and each of its cases once.
 _BEHIND: Final = f"""
-select asked.uscc, own.cases, own.outstanding_fen, said.rights
+select asked.uscc, own.cases, own.outstanding_fen
 from unnest($1::text[]) as asked (uscc)
 cross join lateral (
     select count(*) as cases,
@@ -34,9 +34,6 @@ cross join lateral (
                as outstanding_fen
     from applications as a left join loans as l on l.application_id = a.id
     where a.borrower_uscc = asked.uscc) as own
-cross join lateral (
-    select count(distinct (s.kind, s.number, s.nice_class)) as rights from right_statements as s
-    where s.owner_uscc = asked.uscc) as said
 """
 _RIGHTS: Final = """
 select distinct r.id, r.kind, r.number, r.nice_class,
@@ -64,7 +61,7 @@ order by m.at desc limit $2
 
 
 async def behind(conn: asyncpg.Connection, usccs: Sequence[str]) -> dict[str, asyncpg.Record]:
-    """Credit code → cases, rights and what is out of loans, as far as the reader may see."""
+    """Credit code → cases, and what is out of loans, as far as the reader may see."""
     return {row["uscc"]: row for row in await conn.fetch(_BEHIND, usccs)}
 
 

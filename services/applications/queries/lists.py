@@ -57,13 +57,15 @@ _OF_BANK: Final = (
 )
 FIRMS: Final = Grid(
     rows="""(
-        select key.uscc, max(said.name) as name, bool_or(said.borrows) as borrows
+        select key.uscc, max(said.name) as name, bool_or(said.borrows) as borrows,
+               count(distinct said.right_said) as rights
         from unnest({keys}::text[]) as key (uscc)
         cross join lateral (
-            select name, true as borrows from borrowers as b where b.uscc = key.uscc
+            select name, true as borrows, null as right_said
+            from borrowers as b where b.uscc = key.uscc
             union all
-            select owner_name, false from right_statements as s
-            where s.owner_uscc = key.uscc and owner_name is not null
+            select owner_name, false, concat_ws(':', kind, number, nice_class)
+            from right_statements as s where s.owner_uscc = key.uscc
         ) as said group by key.uscc
     ) as firm""",
     # Each is of one asker, and comes in the order of the codes.
@@ -74,7 +76,7 @@ FIRMS: Final = Grid(
         ),
         *(f"({one})" for one in _OF_BANK),
     ),
-    columns="uscc, name, borrows",
+    columns="uscc, name, borrows, rights",
     key=(Sortable("uscc", str),),
     descends=False,
     sorts={"uscc": Sortable("uscc", str)},

@@ -111,7 +111,7 @@ async def _coverages_wanted(
     matures_to: Day = None,
 ) -> dict[str, Any]:
     async with context.database.looking(caller.institution) as conn:
-        found = await lists.found_by(conn, q, rows="coverages", number="number")
+        found = await lists.found_by(conn, q, rows="coverages")
     return {
         **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
         "risk_class = {}": risk_class,
@@ -136,7 +136,7 @@ async def _warnings_wanted(
     raised_to: Day = None,
 ) -> dict[str, Any]:
     async with context.database.looking(caller.institution) as conn:
-        found = await lists.found_by(conn, q, rows="warnings", number="loan_number")
+        found = await lists.found_by(conn, q, rows="warnings")
     return {
         **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
         "level = {}": level,

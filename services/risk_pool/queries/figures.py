@@ -13,6 +13,7 @@ from services.risk_pool.queries.renewals import counted_once_by_bank, counted_on
 from services.risk_pool.queries.standings import (
     basis_points,
     breakers_of,
+    breakers_of_bank,
     standing_of,
     standings,
 )
@@ -101,11 +102,41 @@ async def ceilings_of_all(
 async def pools_seen_by_bank(
     conn: asyncpg.Connection, bank_code: str, day: date
 ) -> list[dict[str, Any]]:
-    """Every pool by name and programme; those the bank takes part in with its own standing."""
+    """Every pool by name and programme; those the bank takes part in with its own standing, in a statement of
+    each kind however many there are."""
     pools = await _pools(conn)
-    own = {row["pool_code"] for row in await conn.fetch("select pool_code from parties")}
+    names = await parties.names_in_pools(conn, bank_code)
+    exposures = {
+        row["pool_code"]: row
+        for row in await conn.fetch(
+            f"""select pool_code, sum(covered_fen)::bigint as covered_fen,
+                       sum(reserved_fen)::bigint as reserved_fen
+                from coverages where bank_code = $1 and state in ({literals(TAKES_CAPACITY)})
+                group by pool_code""",
+            bank_code,
+        )
+    }
+    lines = await parties.lines_of_bank_on(conn, bank_code, day)
+    known_breakers = await breakers_of_bank(conn, bank_code)
+    once = await counted_once_by_pool(conn, bank_code=bank_code)
+    programmes = sorted({pool["programme"] for pool in pools if pool["code"] in names})
+    terms = {one: await terms_on(conn, one, day) for one in programmes}
     return [
-        await seen_by_bank(conn, pool["code"], bank_code, day) if pool["code"] in own else pool
+        {
+            **pool,
+            "own": standing_of(
+                bank_code,
+                names[code],
+                covered_fen=exposures[code]["covered_fen"] if code in exposures else 0,
+                reserved_fen=exposures[code]["reserved_fen"] if code in exposures else 0,
+                counted_once_fen=once.get(code, 0),
+                line=lines.get(code),
+                breaker=known_breakers.get(code),
+                terms=terms[pool["programme"]],
+            ),
+        }
+        if (code := pool["code"]) in names
+        else pool
         for pool in pools
     ]
 

@@ -151,10 +151,11 @@ select loan_id from (
 
 
 async def found_by(
-    conn: asyncpg.Connection, q: str | None, *, rows: str, number: str
+    conn: asyncpg.Connection, q: str | None, *, rows: str, number: str = ""
 ) -> dict[str, Any]:
     """Rows of a loan whose number, contract, credit code or firm's name is meant by the words, and
-    those whose own number is the words: in any spelling. `rows`: their table."""
+    those whose own number is the words: in any spelling. `rows`: their table; `number`: its column with a
+    number of its own, if it has one."""
     words = canonical.plain(q) if q else ""
     if not words:
         return {}
@@ -164,8 +165,10 @@ async def found_by(
             _MEANT, words, (q or "").strip(), canonical.compact(words), names
         )  # fmt: skip
         if len(loans) <= _MOST_LOANS:
-            said = f"({number} = {{}} or loan_id = any({{}}::uuid[]))"
-            return {said: (words, [row["loan_id"] for row in loans])}
+            ids = [row["loan_id"] for row in loans]
+            if not number:
+                return {"loan_id = any({}::uuid[])": ids}
+            return {f"({number} = {{}} or loan_id = any({{}}::uuid[]))": (words, ids)}
     # What many are called is met soon on the way through the list.
     called = f"""exists (select from coverages as of_loan where of_loan.loan_id = {rows}.loan_id
         and of_loan.borrower_name_canonical like {{}} offset 0)"""

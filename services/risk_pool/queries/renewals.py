@@ -27,7 +27,8 @@ where new.pool_code = old.pool_code and new.renews is not null
 _COUNTED_ONCE: Final = f"{_PAIRS} and new.pool_code = $1 group by new.pool_code, old.loan_id"
 _BY_POOL: Final = f"""
 select pool_code, sum(once_fen)::bigint as fen
-from ({_PAIRS} group by new.pool_code, old.loan_id) as pair group by pool_code
+from ({_PAIRS} and ($1::text is null or old.bank_code = $1 and new.bank_code = $1)
+      group by new.pool_code, old.loan_id) as pair group by pool_code
 """
 RENEWED_PART: Final = f"""coalesce((
     select least(old.outstanding_fen, c.outstanding_fen) from coverages as old
@@ -64,9 +65,11 @@ async def counted_once(conn: asyncpg.Connection, pool_code: str) -> Sequence[asy
     return rows
 
 
-async def counted_once_by_pool(conn: asyncpg.Connection) -> Mapping[str, int]:
-    """Pool → what of its loans and their renewals is counted once, now."""
-    rows = await conn.fetch(_BY_POOL)
+async def counted_once_by_pool(
+    conn: asyncpg.Connection, *, bank_code: str | None = None
+) -> Mapping[str, int]:
+    """Pool → what of its loans and their renewals is counted once, now; of one bank where it is named."""
+    rows = await conn.fetch(_BY_POOL, bank_code)
     return {row["pool_code"]: row["fen"] for row in rows}
 
 

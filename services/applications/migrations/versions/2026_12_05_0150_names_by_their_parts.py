@@ -37,6 +37,11 @@ _INDEXES = (
     " include (pool_code, bank_code, state, amount_fen, approved_on)",
     "create index case_moves_announced on case_moves (case_id)"
     " where version = 1 and action = 'announce'",
+    # Firms and owners in the order of their codes, read from the index alone.
+    "drop index borrowers_by_code",
+    "create index borrowers_by_code on borrowers (uscc, bank_code)",
+    "create index right_statements_by_code on right_statements (owner_uscc, bank_code)"
+    " where owner_uscc is not null and owner_name is not null",
     # Owners of rights in the order of their codes, of a bank or the bureau.
     "create index right_statements_of_owners on right_statements (bank_code, owner_uscc)"
     " where owner_uscc is not null and owner_name is not null",

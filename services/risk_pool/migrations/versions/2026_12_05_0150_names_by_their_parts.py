@@ -17,6 +17,10 @@ _INDEXES = (
     "create index coverages_by_number on coverages (number)",
     "create index coverages_by_loan_no on coverages (loan_no) where loan_no is not null",
     "create index coverages_by_firm on coverages (borrower_uscc)",
+    # Where a bank takes part, with its lines and breakers.
+    "create index parties_by_code on parties (code, pool_code)",
+    "create index agreements_of_bank on agreements (bank_code, pool_code, valid_from)",
+    "create index breakers_of_bank on breakers (bank_code, pool_code)",
     # What was lent and claimed in a stretch of days, of a pool and of a bank in it.
     "create index coverages_by_disbursement on coverages (pool_code, disbursed_on)",
     "create index coverages_of_bank_by_disbursement on coverages (bank_code, pool_code, disbursed_on)",
