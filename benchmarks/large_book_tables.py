@@ -12,7 +12,7 @@ NEW_BANKS: Final = 294
 
 FUNCTIONS: Final = f"""
 create function pg_temp.book_id(id uuid, k integer) returns uuid immutable language sql as
-    $$ select overlay(id::text placing lpad(to_hex(k), 6, '0') from 31)::uuid $$;
+    $$ select overlay(id::text placing 'b00b00' || lpad(to_hex(k), 6, '0') from 25)::uuid $$;
 create function pg_temp.book_uscc(uscc text, k integer) returns text immutable language sql as
     $$ select left(uscc, 8) || case when k < 4096 then 'Z' else 'S' end
               || upper(lpad(to_hex(k % 4096), 3, '0')) || right(uscc, 6) $$;
@@ -22,7 +22,8 @@ create function pg_temp.book_bank(code text, k integer) returns text immutable l
     $$ select case when k % 4 = 0 or code in ('', '*') then code
               else 'B' || lpad((k % {NEW_BANKS})::text, 3, '0') end $$;
 """
-"""`k` is the number of the copy; each fourth stays where it is. No credit code has a Z or an S, so none of
+"""`k` is the number of the copy; each fourth stays where it is. An id of a copy has a mark that no other
+has: without it the copy of that number would now and then be the original. No credit code has a Z or an S, so none of
 a copy is one of the demo's."""
 
 
@@ -37,11 +38,24 @@ class Copied:
     where: str = "true"
 
 
+# In an order: which row comes first without one may change while a join asks for each pair.
 def _of(key: str, table: str, wanted: str = "loan_id", its: str = "id") -> str:
-    return f"(select {wanted} from {table} as o where o.{its} = t.{key} limit 1)"
+    return f"(select {wanted} from {table} as o where o.{its} = t.{key} order by 1 limit 1)"
 
 
+def _named(table: str, case: str) -> Copied:
+    """The names of firms: each as often as the one of its cases that has the most copies."""
+    return Copied(
+        name="known_names",
+        case=f"(select o.{case} from {table} as o join book_cases as of_it on of_it.id = o.{case}"
+        f" where o.borrower_name_canonical = t.name order by of_it.copies desc, 1 limit 1)",
+        columns={"name": "t.name || 'K' || k"},
+    )
+
+
+# Names come first: those of the copies are many.
 APPLICATIONS: Final = (
+    _named("applications", "id"),
     Copied(name="applications", case="t.id"),
     Copied(
         name="borrowers",
@@ -67,7 +81,7 @@ APPLICATIONS: Final = (
     Copied(
         name="rights",
         case="(select application_id from collateral as c"
-        " where (c.kind, c.number, c.nice_class) = (t.kind, t.number, t.nice_class) limit 1)",
+        " where (c.kind, c.number, c.nice_class) = (t.kind, t.number, t.nice_class) order by 1 limit 1)",
     ),
     Copied(name="right_statements", case="t.application_id"),
     Copied(name="right_alerts", case="t.application_id"),
@@ -75,6 +89,7 @@ APPLICATIONS: Final = (
 )
 _CLAIM: Final = _of("claim_id", "claims")
 RISK_POOL: Final = (
+    _named("coverages", "loan_id"),
     Copied(name="coverages", case="t.loan_id"),
     Copied(name="positions", case="t.loan_id"),
     Copied(name="loan_pledges", case="t.loan_id"),

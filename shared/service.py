@@ -7,7 +7,7 @@ identity, problems, the relay and the consumer, and the three answers an operato
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +20,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from shared.auth import identity
 from shared.auth.ended import EndedLogins
 from shared.auth.jwks import Jwks
+from shared.calendar import WorkingDays
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, keep_at, run_due
 from shared.contracts.envelope import Event
@@ -68,6 +69,10 @@ GRACE_SECONDS = 15
 """How long a service that stops may take to finish what it has in hand."""
 
 
+Follower = Callable[[asyncpg.Connection, WorkingDays], Awaitable[None]]
+"""Keeps something by what a transaction has touched (`shared.postgres.touched`)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """One service: its name is also its topic's and its database's."""
@@ -83,6 +88,8 @@ class Service:
     """Paths that take larger bodies than the rest, in bytes."""
     duties: Sequence[Watched] = ()
     """What must be done by a day and is no state of a case."""
+    follows: Sequence[Follower] = ()
+    """What else is kept by what a transaction has touched, before it ends."""
     collisions: Mapping[str, Collision] = field(default_factory=dict)
     """By unique index: what is told to the second one of two at the same moment."""
 
@@ -191,6 +198,8 @@ async def _running(
 
     async def follow_what_was_touched(conn: asyncpg.Connection) -> None:
         await follow(conn, service.duties, now=clock.now(), working_days=working_days)
+        for keep in service.follows:
+            await keep(conn, working_days)
 
     database.before_commit(follow_what_was_touched)
     async with messaging(

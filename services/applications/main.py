@@ -75,6 +75,7 @@ from services.applications.handlers import (
     expiry,
     maturity,
     papers,
+    register_duties,
     right_watch,
 )
 from services.applications.handlers.calendar import recount_deadlines
@@ -206,6 +207,7 @@ SERVICE = Service(
     ),
     consumes=ROUTES,
     duties=DUTIES,
+    follows=(register_duties.follow,),
     due=(
         _expire_reservations,
         _end_draws,
@@ -214,6 +216,7 @@ SERVICE = Service(
         _watch_cover,
         _follow_demands,
         recount_deadlines,
+        register_duties.count_what_is_due,
         watch_what_waits,
         prune_what_waited,
         _tell_day_over,

@@ -39,6 +39,9 @@ class Grid:
     descends: bool = True
     sorts: Mapping[str, Sortable]
     sums: Mapping[str, str] = field(default_factory=dict)
+    parts: Sequence[str] = ()
+    """Where rows are put together of several tables: each of these by the list's only key, in an order that
+    an index has. Of each no more is read than a page; `rows` has a place, `{keys}`, for the keys found."""
 
     def words(self) -> tuple[str, ...]:
         """What `sort` may say: every column, upwards and downwards."""
@@ -112,6 +115,14 @@ async def page(
     limit: int,
 ) -> list[asyncpg.Record]:
     """Rows that match, in an order, behind what `Order.at` said of the last row before."""
+    if grid.parts:
+        keys = await _first_keys(conn, grid, asked, order, after=after, limit=limit)
+        found: list[asyncpg.Record] = await conn.fetch(
+            f"""select {grid.columns}, {order.places()} from {grid.rows.format(keys="$1")}
+                order by {order.by}""",
+            keys,
+        )
+        return found
     where, arguments = conditions({**asked, **order.behind(after)})
     rows: list[asyncpg.Record] = await conn.fetch(
         f"""select {grid.columns}, {order.places()} from {grid.rows}
@@ -119,6 +130,35 @@ async def page(
         *arguments,
     )
     return rows
+
+
+async def _first_keys(
+    conn: asyncpg.Connection,
+    grid: Grid,
+    asked: Mapping[str, Any],
+    order: Order,
+    *,
+    after: Sequence[Any] | None,
+    limit: int,
+) -> list[Any]:
+    """The keys of a page of a list that is put together of parts."""
+    where, arguments = conditions({**asked, **order.behind(after)})
+    rows = await conn.fetch(
+        f"select key from ({_keys(grid, where, order, limit)}) as one order by key"
+        f"{' desc' if order.descends else ''} limit {int(limit)}",
+        *arguments,
+    )
+    return [row["key"] for row in rows]
+
+
+def _keys(grid: Grid, where: str, order: Order, limit: int) -> str:
+    """The first keys of each part."""
+    (key,) = grid.key
+    return " union ".join(
+        f"(select distinct {key.sql} as key from {part} as part where {where}"
+        f" order by 1{' desc' if order.descends else ''} limit {int(limit)})"
+        for part in grid.parts
+    )
 
 
 async def summed(
@@ -129,10 +169,13 @@ async def summed(
     where, arguments = conditions(asked)
     columns = "".join(f", {sql} as value_{n}" for n, sql in enumerate(grid.sums.values()))
     added = "".join(f", coalesce(sum(value_{n}), 0) as sum_{n}" for n, _ in enumerate(grid.sums))
+    matching = f"select true{columns} from {grid.rows} where {where}"
+    if grid.parts:
+        assert not grid.sums, "of keys alone nothing is summed"
+        matching = _keys(grid, where, grid.order(None), most + 1)
     found = await conn.fetchrow(
-        f"""select count(*) as count{added} from (
-                select true{columns} from {grid.rows} where {where} limit {int(most) + 1}
-            ) as matching""",
+        f"""select count(*) as count{added}
+            from (select * from ({matching}) as one limit {int(most) + 1}) as matching""",
         *arguments,
     )
     if found["count"] > most:

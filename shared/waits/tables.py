@@ -83,3 +83,24 @@ def find_by_day_and_bank(op: Any) -> None:
     order = "(coalesce(due_on, '9999-12-31'::date)), id"
     op.execute(f"create index waits_in_order on waits ({order}) where ended_at is null")
     op.execute(f"create index waits_of_bank on waits (bank_code, {order}) where ended_at is null")
+
+
+_ROLES = (
+    "admin", "approver", "auditor", "finance_checker", "finance_maker", "leader", "pool_manager",
+    "reviewer",
+)  # fmt: skip
+
+
+def find_by_role(op: Any) -> None:
+    """Indexes of the open waits of each role of the bureau and who has them in hand, and of those for
+    a bank's people, in the order in which they are listed."""
+    order = "(coalesce(due_on, '9999-12-31'::date)), id"
+    for role in _ROLES:
+        op.execute(
+            f"create index waits_of_{role} on waits (person, {order})"
+            f" where ended_at is null and '{role}' = any (roles)"
+        )
+    op.execute(
+        f"create index waits_for_banks on waits (bank_code, {order})"
+        " where ended_at is null and roles && array['bank_checker', 'bank_operator']"
+    )

@@ -28,6 +28,7 @@ OF_PAPERS = {
     "stored_documents",
 }
 OF_RIGHTS = {
+    "register_duties",
     "extract_differences",
     "extract_rows",
     "extract_takings",

@@ -207,4 +207,5 @@ async def test_a_lower_valuation_shows_the_loan_as_short_of_cover(house: House):
         cover = await reviewer.opens("/register/cover")
         assert case["number"] in cover.text
         assert "1,000,000.00 1,000,000.00 750,000.00 250,000.00" in cover.text
-        assert "发明专利 — 市场法 1" in cover.text
+        values = await reviewer.opens("/register/values")
+        assert "发明专利 — 市场法 1" in values.text

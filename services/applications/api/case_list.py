@@ -11,7 +11,7 @@ from services.applications.api.common import Anyone
 from services.applications.api.responses import CaseSummary
 from services.applications.domain.life_cycle import LIFE_CYCLE, State
 from services.applications.domain.waiting import lamp_days
-from services.applications.queries import lists
+from services.applications.queries import lists, searched
 from services.applications.queries.lists import CaseFilter, conditions_of
 from services.applications.tables.rows import ApplicationRow
 from shared.auth.identity import Forbidden, Identity
@@ -71,8 +71,8 @@ CASES = Listed(
 )  # fmt: skip
 
 _MEANT = (
-    "Part of the case's number or of the firm's name, the beginning of its credit code, or the number "
-    "of a right, a loan or a pledge's entry: in any spelling."
+    "The beginning of the case's number or its serial, part of the firm's name, the beginning of its credit "
+    "code, or the number of a right, a loan or a pledge's entry: in any spelling."
 )
 
 
@@ -123,7 +123,6 @@ async def _wanted(
         mode=mode,
         purpose=purpose,
         area=area,
-        q=q,
         assigned_to=caller.subject if assigned else person,
         priority=priority,
         fen=fen_between("amount", amount_from, amount_to),
@@ -131,7 +130,9 @@ async def _wanted(
         due=days_between("due", due_from, due_to),
         lit=lit or None,
     )
-    return dict(conditions_of(wanted))
+    async with context.database.looking(caller.institution) as conn:
+        meant = await searched.cases(conn, q, own=caller.bank)
+    return {**conditions_of(wanted), **meant}
 
 
 serve_list(

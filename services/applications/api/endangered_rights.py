@@ -101,7 +101,7 @@ async def list_endangered(
     within_days: Annotated[int, Query(ge=0, le=LARGEST_WINDOW)] = 90,
     bank: PlainCode = None,
     cursor: Cursor = None,
-    limit: Limit = 100,
+    limit: Limit = 20,
 ) -> Page[EndangeredAnswer]:
     """Rights pledged for loans that are out, which are expiring or endangered by that many days from
     today: fees, term, renewal, invalidation, preservation, another owner. What only an extract says

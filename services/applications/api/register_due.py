@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.applications.api.common import Cursor, Limit, PlainCode
 from services.applications.api.rights import Reader
-from services.applications.domain.register_due import Duty, entered_by, register_due
+from services.applications.domain.register_due import Duty, register_due
 from services.applications.domain.waiting import lamp_days
 from services.applications.queries import pledge_files
 from services.applications.queries import register_due as reads
@@ -77,12 +77,8 @@ async def list_due_days(
     last = lamp_days("red", today=today, working_days=calendar)[1] if late else None
     wanted = DueFilter(bank=bank, pool=pool, duty=duty, before=last)
     async with context.database.looking(caller.institution) as conn:
-        terms = [
-            (kind, since, entered_by(kind, since, calendar))
-            for kind, since in await reads.days(conn, wanted)
-        ]
         rows = await reads.page(
-            conn, wanted, terms=terms, limit=limit + 1,
+            conn, wanted, limit=limit + 1,
             after=(after[0], after[1], after[2], after[3]) if after else None,
         )  # fmt: skip
     items = [_answer(row, today, calendar) for row in rows]
@@ -126,5 +122,5 @@ def _answer(row: Any, today: date, working_days: WorkingDays) -> RegisterDueAnsw
         term_zh=due.term.zh,
         term_en=due.term.en,
         source=due.source,
-        is_assumed=row["fixed_on"] is None,
+        is_assumed=not row["is_fixed"],
     )  # fmt: skip

@@ -9,9 +9,10 @@ from services.applications.api.firms import FirmSummary
 from services.applications.api.right_answers import RightSummary, summary
 from services.applications.api.rights import Code, Reader, Words
 from services.applications.domain.right_facts import LegalStatus
-from services.applications.queries import lists, register
+from services.applications.queries import firms, lists, register, searched
 from shared.auth.identity import Identity
 from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.grids import Listed, Rows
 from shared.http.list_routes import serve_list
 from shared.money import format_fen
@@ -32,8 +33,14 @@ async def _rights(
 async def _firms(
     conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
 ) -> list[FirmSummary]:
+    behind = await firms.behind(conn, [row["uscc"] for row in rows])
     return [
-        FirmSummary(**dict(row), outstanding_principal_fen=row["outstanding_fen"]) for row in rows
+        FirmSummary(
+            **dict(row),
+            cases=behind[row["uscc"]]["cases"],
+            outstanding_principal_fen=behind[row["uscc"]]["outstanding_fen"],
+        )
+        for row in rows
     ]
 
 
@@ -82,6 +89,7 @@ FIRMS = Listed(
 
 async def _rights_wanted(
     caller: Reader,
+    context: CurrentContext,
     q: Annotated[
         Words, Query(description="A number in any spelling, part of a name, a credit code.")
     ] = None,
@@ -91,13 +99,18 @@ async def _rights_wanted(
     pledged: bool | None = None,
 ) -> dict[str, Any]:
     wanted = lists.RightFilter(
-        own=caller.bank, q=q, kind=kind, legal_status=legal_status, owner=owner, pledged=pledged
+        own=caller.bank, kind=kind, legal_status=legal_status, owner=owner, pledged=pledged
     )
-    return dict(lists.conditions_of_rights(wanted))
+    async with context.database.looking(caller.institution) as conn:
+        meant = await searched.rights(conn, q, own=caller.bank)
+    return {**lists.conditions_of_rights(wanted), **meant}
 
 
-async def _firms_wanted(q: Words = None) -> dict[str, Any]:
-    return dict(lists.conditions_of_firms(q))
+async def _firms_wanted(
+    caller: Reader, context: CurrentContext, q: Words = None
+) -> dict[str, Any]:  # fmt: skip
+    async with context.database.looking(caller.institution) as conn:
+        return dict(await searched.firms(conn, q, own=caller.bank))
 
 
 serve_list(

@@ -236,7 +236,7 @@ async def list_shortfalls(
     bank: PlainCode = None,
     all_loans: Annotated[bool, Query(description="Also those that are covered.")] = False,
     cursor: Cursor = None,
-    limit: Limit = 100,
+    limit: Limit = 30,
 ) -> Page[CoverAnswer]:
     """Loans whose IP part is more than value × pledge rate of what is still pledged, by the terms of
     each loan; a right without a valuation that holds today carries nothing. `limit` counts loans."""

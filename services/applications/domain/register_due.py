@@ -63,18 +63,18 @@ def entered_by(kind: str, since: date, working_days: WorkingDays) -> date:
 def register_due(
     row: Mapping[str, Any], *, today: date, working_days: WorkingDays
 ) -> RegisterDue:  # fmt: skip
-    """A duty as the query finds it: duty, kind of right, `since`, and `fixed_on` where the day is
-    that of a reservation."""
+    """A duty as it is kept: duty, kind of right, `since`, `due_on`, and `is_fixed` where the day is that
+    of a reservation."""
     register = register_of(row["kind"])
-    fixed_on: date | None = row["fixed_on"]
-    due_on = fixed_on or entered_by(row["kind"], row["since"], working_days)
+    is_fixed: bool = row["is_fixed"]
+    due_on: date = row["due_on"]
     left = working_days.between(today, due_on)
     return RegisterDue(
         duty=row["duty"],
         since=row["since"],
         due_on=due_on,
-        term=TERMS[register] if fixed_on is None else RESERVATION,
-        source=REGISTERS[register].source if fixed_on is None else "",
+        term=RESERVATION if is_fixed else TERMS[register],
+        source="" if is_fixed else REGISTERS[register].source,
         working_days_left=left,
         lamp=lamp(due_on, working_days_left=left),
     )

@@ -1,19 +1,20 @@
 """The calendar of working days as two persons change it: heard, and the deadlines counted anew."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import asyncpg
 
 from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.handlers.to_do import TABLES
 from services.applications.tables.cases import APPLICATIONS
+from services.applications.tables.register_duties import count_anew
 from shared.clock import business_date
 from shared.context import Context
 from shared.contracts.risk_pool import CalendarChangedV1
 from shared.life_cycle import Row, Wait
 from shared.messaging.inbox import Received
-from shared.postgres.calendar_overrides import take_change
+from shared.postgres.calendar_overrides import Taken, take_change
 from shared.recounted import Deadlines, recount
 from shared.transitions import CaseTable
 
@@ -43,4 +44,10 @@ async def _counted(conn: asyncpg.Connection, table: CaseTable, row: Row, wait: W
     return wait.working_days
 
 
-_DEADLINES = Deadlines(tables=TABLES, counted=_counted)
+async def _count_duties(
+    conn: asyncpg.Connection, change: Taken, today: date, now: datetime
+) -> None:
+    await count_anew(conn)
+
+
+_DEADLINES = Deadlines(tables=TABLES, counted=_counted, also=_count_duties)

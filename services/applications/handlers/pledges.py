@@ -65,6 +65,7 @@ async def tell_standing(
     conn: asyncpg.Connection, case_ids: Collection[UUID], *, now: datetime
 ) -> None:
     """The pool hears how all pledges of these cases stand now."""
+    pledges.entered(conn, case_ids)
     rows = await pledges.standing(conn, list(case_ids))
     told = []
     for case_id, of_case in groupby(rows, key=lambda row: row["application_id"]):

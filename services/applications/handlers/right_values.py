@@ -66,7 +66,7 @@ async def covers(
         conn, own=asked_by, bank=bank, after=after, limit=loans, among=among
     )
     case_ids = [row["id"] for row in rows]
-    pledged = await valuations.pledged(conn, case_ids)
+    pledged = await valuations.pledged(conn, rows)
     other = await valuations.other_collateral(conn, case_ids)
     earlier = await ranks.secured_before(conn, case_ids)
     keys = {register.key_of(one) for own in pledged.values() for one in own}

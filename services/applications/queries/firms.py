@@ -1,10 +1,13 @@
 """Firms across cases, loans and rights, as far as the reader may see."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import asyncpg
 
-from services.applications.domain.life_cycle import Action
+from services.applications.domain.life_cycle import IS_LOAN, Action
+from services.applications.queries.owed import OUT_ONCE
+from shared.postgres.literals import literals
 from shared.refusals import NotFound
 
 MOST: Final = 200
@@ -20,6 +23,17 @@ select a.id, a.number, a.renews, a.bank_code, a.pool_code, a.state, a.amount_fen
        l.risk_class, l.disbursed_on, l.matures_on
 from applications as a left join loans as l on l.application_id = a.id
 where a.borrower_uscc = $1 order by a.id desc limit $2
+"""
+# Firm by firm, and each of its cases once.
+_BEHIND: Final = f"""
+select asked.uscc, own.cases, own.outstanding_fen
+from unnest($1::text[]) as asked (uscc)
+cross join lateral (
+    select count(*) as cases,
+           coalesce(sum({OUT_ONCE}) filter (where a.state in ({literals(IS_LOAN)})), 0)::bigint
+               as outstanding_fen
+    from applications as a left join loans as l on l.application_id = a.id
+    where a.borrower_uscc = asked.uscc) as own
 """
 _RIGHTS: Final = """
 select distinct r.id, r.kind, r.number, r.nice_class,
@@ -44,6 +58,11 @@ cross join lateral jsonb_array_elements(m.detail -> 'lists_checked') as one
 where a.borrower_uscc = $1 and jsonb_typeof(m.detail -> 'lists_checked') = 'array'
 order by m.at desc limit $2
 """
+
+
+async def behind(conn: asyncpg.Connection, usccs: Sequence[str]) -> dict[str, asyncpg.Record]:
+    """Credit code → cases, and what is out of loans, as far as the reader may see."""
+    return {row["uscc"]: row for row in await conn.fetch(_BEHIND, usccs)}
 
 
 async def described(conn: asyncpg.Connection, uscc: str) -> list[asyncpg.Record]:

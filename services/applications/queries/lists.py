@@ -11,15 +11,12 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.life_cycle import IS_LOAN, RUNS_OUT, State
-from services.applications.queries.owed import OUT_ONCE
-from shared import canonical
+from services.applications.domain.life_cycle import RUNS_OUT, State
 from shared.clock import SHANGHAI
-from shared.ip_numbers import possible_numbers
 from shared.postgres.conditions import between
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.grids import Grid, Sortable
-from shared.postgres.literals import containing, literals
+from shared.postgres.literals import literals
 
 DUE: Final = f"(case when state in ({literals(RUNS_OUT)}) then reserved_until else due_on end)"
 """The day that a list shows as the end of the wait."""
@@ -39,28 +36,47 @@ RIGHTS: Final = Grid(
     rows="rights as r",
     columns="""r.id, r.kind, r.number, r.nice_class, r.first_seen_at,
         exists (select from held_rights as h
-                where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class)) as pledged""",
+                where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class)
+                offset 0) as pledged""",
     key=(Sortable("r.kind", str), Sortable("r.number", str), Sortable("r.nice_class", int)),
     descends=False,
     sorts={"first_seen_at": Sortable("r.first_seen_at", datetime)},
 )
-# What lies behind a firm is counted for the rows of a page alone.
+_LOOKS: Final = "current_setting('zhidai.institution', true)"
+_BY_CODE: Final = (
+    "select uscc from borrowers",
+    "select owner_uscc as uscc from right_statements"
+    " where owner_uscc is not null and owner_name is not null",
+)
+_OF_BANK: Final = (
+    f"select uscc from borrowers where bank_code = {_LOOKS}",
+    *(
+        f"{_BY_CODE[1]} and bank_code = {whose} and {_LOOKS} <> '{EVERYWHERE}'"
+        for whose in (_LOOKS, f"'{EVERYWHERE}'")
+    ),
+)
 FIRMS: Final = Grid(
     rows="""(
-        select uscc, max(name) as name, bool_or(borrows) as borrows from (
-            select uscc, name, true as borrows from borrowers
+        select key.uscc, max(said.name) as name, bool_or(said.borrows) as borrows,
+               count(distinct said.right_said) as rights
+        from unnest({keys}::text[]) as key (uscc)
+        cross join lateral (
+            select name, true as borrows, null as right_said
+            from borrowers as b where b.uscc = key.uscc
             union all
-            select owner_uscc, owner_name, false from right_statements
-            where owner_uscc is not null and owner_name is not null
-        ) as said group by uscc
+            select owner_name, false, concat_ws(':', kind, number, nice_class)
+            from right_statements as s where s.owner_uscc = key.uscc
+        ) as said group by key.uscc
     ) as firm""",
-    columns=f"""uscc, name, borrows,
-        (select count(*) from applications as a where a.borrower_uscc = uscc) as cases,
-        (select count(distinct (s.kind, s.number, s.nice_class)) from right_statements as s
-         where s.owner_uscc = uscc) as rights,
-        (select coalesce(sum({OUT_ONCE}), 0)::bigint
-         from loans as l join applications as a on a.id = l.application_id
-         where a.borrower_uscc = uscc and a.state in ({literals(IS_LOAN)})) as outstanding_fen""",
+    # Each is of one asker, and comes in the order of the codes.
+    parts=(
+        *(
+            f"(select * from ({one}) as all_said where {_LOOKS} = '{EVERYWHERE}')"
+            for one in _BY_CODE
+        ),
+        *(f"({one})" for one in _OF_BANK),
+    ),
+    columns="uscc, name, borrows, rights",
     key=(Sortable("uscc", str),),
     descends=False,
     sorts={"uscc": Sortable("uscc", str)},
@@ -80,7 +96,6 @@ class CaseFilter:
     purpose: str | None = None
     area: str | None = None
     """The beginning of a code of the administrative divisions."""
-    q: str | None = None
     assigned_to: str | None = None
     priority: int | None = None
     fen: tuple[int | None, int | None] = (None, None)
@@ -108,30 +123,11 @@ def conditions_of(wanted: CaseFilter) -> Mapping[str, Any]:
         "submitted_at < {}": None if last is None else _begins(last + timedelta(days=1)),
         **between(DUE, wanted.due),
         f"({DUE} >= {{}} and {DUE} < {{}})": wanted.lit,
-        **_meant_by(wanted.q),
     }
 
 
 def _begins(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI)
-
-
-def _meant_by(q: str | None) -> Mapping[str, Any]:
-    """Cases that have a part of these words in their number or firm's name, a credit code that
-    begins so, or a right, a loan or an entry in a register with just this number: however it is
-    spelled."""
-    words = canonical.plain(q) if q else ""
-    if not words:
-        return {}
-    number, like = canonical.number(words), containing(words)
-    code = canonical.compact(words) or words
-    condition = """(number like {} or borrower_uscc like {} or borrower_name_canonical like {}
-        or id in (select application_id from collateral where number = any({}::text[]))
-        or id in (select application_id from loans where loan_no_canonical = {})
-        or id in (select application_id from pledge_registrations
-                  where registration_no_canonical = {}))"""
-    begins = containing(code).removeprefix("%")
-    return {condition: (like, begins, like, sorted(possible_numbers(words)), number, number)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +136,6 @@ class RightFilter:
 
     own: str | None
     """The bank that asks; None for the bureau."""
-    q: str | None = None
     kind: str | None = None
     legal_status: str | None = None
     owner: str | None = None
@@ -153,8 +148,9 @@ _STATUS: Final = """(select legal_status from right_statements as last
     where (last.kind, last.number, last.nice_class) = (r.kind, r.number, r.nice_class)
       and last.legal_status is not null
     order by as_of desc, statement_no desc limit 1)"""
+# Asked right by right: without `offset 0` all rights that are held would be hashed for a page.
 _PLEDGED: Final = """exists (select from held_rights as h
-    where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class))"""
+    where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class) offset 0)"""
 
 
 def conditions_of_rights(wanted: RightFilter) -> Mapping[str, Any]:
@@ -162,13 +158,6 @@ def conditions_of_rights(wanted: RightFilter) -> Mapping[str, Any]:
     there is none."""
     said: list[str] = []
     values: list[Any] = []
-    if wanted.q is not None and (words := canonical.plain(wanted.q)):
-        like, code = containing(words), canonical.compact(words) or words
-        said.append(
-            "and (s.number = any({}::text[]) or s.owner_name_canonical like {}"
-            " or replace(s.name_canonical, ' ', '') like {} or s.owner_uscc = {})"
-        )
-        values += [sorted(possible_numbers(words)), like, like, code]
     if wanted.owner is not None:
         said.append("and s.owner_uscc = {}")
         values.append(wanted.owner)
@@ -188,19 +177,6 @@ def conditions_of_rights(wanted: RightFilter) -> Mapping[str, Any]:
         f"{_STATUS} = {{}}": wanted.legal_status,
         f"{_PLEDGED} = {{}}::boolean": wanted.pledged,
     }
-
-
-def conditions_of_firms(q: str | None) -> Mapping[str, Any]:
-    """Firms whose credit code begins so, or that somebody calls so in any spelling."""
-    words = canonical.plain(q) if q else ""
-    if not words:
-        return {}
-    like = containing(words)
-    begins = containing(canonical.compact(words) or words).removeprefix("%")
-    condition = """(uscc like {} or uscc in (
-        select borrower_uscc from applications where borrower_name_canonical like {}
-        union select owner_uscc from right_statements where owner_name_canonical like {}))"""
-    return {condition: (begins, like, like)}
 
 
 async def names(conn: asyncpg.Connection) -> Mapping[str, str]:

@@ -55,7 +55,8 @@ async def loans(
     if after is not None:
         query = query.where(col(LoanRow.application_id) > after)
     if own is not None:
-        query = query.where(col(LoanRow.bank_code) == own)
+        # Of both, so that whichever is read first is read by the bank.
+        query = query.where(col(LoanRow.bank_code) == own, col(ApplicationRow.bank_code) == own)
     if pool_code is not None:
         query = query.where(col(LoanRow.pool_code) == pool_code)
     if bank_code is not None:

@@ -1,10 +1,10 @@
-"""What the registers have still to enter: pledges, longer terms, ends. Nothing is kept of a duty:
-it is there as long as cases and pledges stand so."""
+"""What the registers have still to enter: pledges, longer terms, new names, ends. A duty is there as long
+as cases and pledges stand so; what is open is kept by the transactions that change one of these facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +13,7 @@ from services.applications.domain.life_cycle import IS_LOAN
 from services.applications.domain.life_cycle import State as CaseState
 from services.applications.domain.loan_change import State as ChangeState
 from services.applications.domain.pledge import DEBT_IS_GONE, LIVING, Action
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _OF: Final = """
@@ -101,27 +102,36 @@ join lateral (
                          and other.target not in ({literals(DEBT_IS_GONE)}))) as gone on true
 where a.state in ({literals(DEBT_IS_GONE)}) and p.state in ({literals(LIVING)})
 """
-_OF_CASE: Final = f"""
-select * from ({_OPEN}) as open where application_id = $1 order by collateral_no, duty
+_OF_CASES: Final = f"""
+select * from ({_OPEN}) as open where application_id = any($1::uuid[])
 """
-_WANTED: Final = """
-($1::text is null or bank_code = $1) and ($2::text is null or pool_code = $2)
-and ($3::text is null or duty = $3)
+_SHOWN: Final = f"""
+select d.duty, {_OF}, d.since, d.is_fixed, d.due_on, d.name_before, d.name_after
+from ({{duties}}) as d
+join applications as a on a.id = d.application_id
+join collateral as c
+    on (c.application_id, c.revision, c.collateral_no) = (a.id, a.revision, d.collateral_no)
+left join loans as l on l.application_id = a.id
+left join pledge_registrations as p
+    on p.application_id = a.id and p.collateral_no = c.collateral_no
+order by {{order}}
 """
-_DAYS: Final = f"""
-select distinct kind, since from ({_OPEN}) as open where {_WANTED} and fixed_on is null
-"""
-_PAGE: Final = f"""
-select * from (
-    select open.*, coalesce(fixed_on, term.due_on) as due_on
-    from ({_OPEN}) as open
-    left join unnest($4::text[], $5::date[], $6::date[]) as term (kind, since, due_on)
-        using (kind, since)
-    where {_WANTED}) as due
-where due_on is not null and ($7::date is null or due_on < $7)
-  and ($8::date is null
-       or (due_on, application_id, collateral_no, duty) > ($8, $9::uuid, $10::bigint, $11::text))
-order by due_on, application_id, collateral_no, duty limit $12
+_ORDER: Final = "due_on, application_id, collateral_no, duty"
+_OF_CASE: Final = _SHOWN.format(
+    duties="select * from register_duties where application_id = $1",
+    order="d.collateral_no, d.duty",
+)
+# What may be open: what is pledged or to be pledged, and what is kept as open.
+_TO_COUNT: Final = f"""
+select id from (
+    select id from applications where state in ({literals({*IS_LOAN, CaseState.CAPACITY_RESERVED})})
+        and ($1::uuid is null or id > $1)
+    union
+    select application_id from pledge_registrations where state in ({literals(LIVING)})
+        and ($1::uuid is null or application_id > $1)
+    union
+    select application_id from register_duties where $1::uuid is null or application_id > $1
+) as one order by id limit $2
 """
 
 
@@ -136,30 +146,44 @@ class DueFilter:
     """Due before this day."""
 
 
+async def open_of(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """What the registers have still to enter for these cases, by the facts: what is kept of it is made
+    of this."""
+    rows: list[asyncpg.Record] = await conn.fetch(_OF_CASES, case_ids)
+    return rows
+
+
+async def cases_to_count(conn: asyncpg.Connection, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Cases for which something may be open, or is kept as open, by id."""
+    return [row["id"] for row in await conn.fetch(_TO_COUNT, after, limit)]
+
+
 async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Record]:
     """What the registers have still to enter for a case."""
     rows: list[asyncpg.Record] = await conn.fetch(_OF_CASE, case_id)
     return rows
 
 
-async def days(conn: asyncpg.Connection, wanted: DueFilter) -> list[tuple[str, date]]:
-    """From which days the terms of which kinds of rights are counted."""
-    rows = await conn.fetch(_DAYS, wanted.bank, wanted.pool, wanted.duty)
-    return [(row["kind"], row["since"]) for row in rows]
-
-
 async def page(
     conn: asyncpg.Connection,
     wanted: DueFilter,
     *,
-    terms: Sequence[tuple[str, date, date]],
     after: tuple[date, UUID, int, str] | None,
     limit: int,
 ) -> list[asyncpg.Record]:
-    """Duties, the earliest day first. `terms`: kind of right, first and last day of each term."""
-    behind: tuple[Any, ...] = after or (None, None, None, None)
+    """Duties, the earliest day first."""
+    where, arguments = conditions(
+        {
+            "bank_code = {}": wanted.bank,
+            "pool_code = {}": wanted.pool,
+            "duty = {}": wanted.duty,
+            "due_on < {}": wanted.before,
+            f"({_ORDER}) > ({{}}, {{}}, {{}}, {{}})": after,
+        }
+    )
+    duties = f"select * from register_duties where {where} order by {_ORDER} limit {int(limit)}"
+    order = ", ".join(f"d.{one}" for one in _ORDER.split(", "))
     rows: list[asyncpg.Record] = await conn.fetch(
-        _PAGE, wanted.bank, wanted.pool, wanted.duty,
-        *([one[n] for one in terms] for n in range(3)), wanted.before, *behind, limit,
-    )  # fmt: skip
+        _SHOWN.format(duties=duties, order=order), *arguments
+    )
     return rows

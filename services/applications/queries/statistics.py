@@ -8,12 +8,15 @@ import asyncpg
 from services.applications.domain.life_cycle import State
 from services.applications.queries.owed import OUT_ONCE
 
+# All of it stands in the index by submission; a month is written once it is counted.
 _CASES: Final = """
-select pool_code, to_char(submitted_at at time zone 'Asia/Shanghai', 'YYYY-MM') as month, state,
-       count(*) as cases, sum(amount_fen)::bigint as amount_fen
-from applications
-where ($1::text is null or pool_code = $1) and ($2::text is null or bank_code = $2)
-group by pool_code, month, state order by pool_code, month, state
+select pool_code, to_char(month, 'YYYY-MM') as month, state, cases, amount_fen from (
+    select pool_code, date_trunc('month', submitted_at at time zone 'Asia/Shanghai') as month,
+           state, count(*) as cases, sum(amount_fen)::bigint as amount_fen
+    from applications
+    where ($1::text is null or pool_code = $1) and ($2::text is null or bank_code = $2)
+    group by 1, 2, 3) as counted
+order by pool_code, month, state
 """
 _LOANS: Final = f"""
 select l.pool_code, count(*) as loans, sum(l.amount_fen)::bigint as disbursed_fen,

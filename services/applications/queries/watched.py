@@ -15,6 +15,7 @@ from services.applications.domain.right_facts import facts, goes_before_a_banks_
 from services.applications.domain.submission import RightKey
 from services.applications.domain.watch import Danger
 from services.applications.queries import extract_news, ranks, register
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _OFFERED: Final = f"""
@@ -44,14 +45,11 @@ left join lateral (
     where not x.shows_pledge) as extract on true
 where a.state in ({literals(IS_LOAN)}) and coalesce(p.state in ({literals(LIVING)}), true)
 """
-_PLEDGED: Final = f"""{_OFFERED}
-  and ($1::uuid is null or a.id > $1) and ($2::text is null or a.bank_code = $2)
-  and a.id in (select l2.application_id from loans as l2
-               where ($1::uuid is null or l2.application_id > $1)
-                 and ($2::text is null or l2.bank_code = $2)
-                 and ($4::text is null or l2.bank_code = $4)
-               order by l2.application_id limit $3::int)
-order by a.id, c.collateral_no
+_OF_LOANS: Final = f"""{_OFFERED} and a.id = any($1::uuid[]) order by a.id, c.collateral_no"""
+# Loans that are out have an index of their own, of which this is read in its order.
+_LOANS: Final = f"""
+select a.id from applications as a where a.state in ({literals(IS_LOAN)}) and {{where}}
+order by a.id limit {{limit}}
 """
 _OF_RIGHTS: Final = f"""{_OFFERED}
   and (c.kind, c.number, c.nice_class) in (select * from unnest($1::text[], $2::text[], $3::int[]))
@@ -62,14 +60,6 @@ select b.* from right_burdens as b
 where (b.kind, b.number, b.nice_class) in (select * from unnest($1::text[], $2::text[], $3::int[]))
   and not exists (select from right_burden_ends as e where e.burden_id = b.id)
 order by b.id
-"""
-_NEXT: Final = """
-select (array_agg(application_id order by application_id desc))[1] from (
-    select application_id from loans
-    where ($1::uuid is null or application_id > $1) and ($2::text is null or bank_code = $2)
-      and ($4::text is null or bank_code = $4)
-    order by application_id limit $3::int) as page
-having count(*) = $3::int
 """
 
 
@@ -100,11 +90,16 @@ async def watched(
     after: UUID | None,
     loans: int,
 ) -> tuple[list[Watched], UUID | None]:
-    """The pledged rights of so many loans behind `after`, and the last of these loans; None where
-    there are no more. `own`: the bank that asks. Of what was said, only what the loan's own bank may read is looked at."""
-    rows = await conn.fetch(_PLEDGED, after, bank, loans, own)
-    last: UUID | None = await conn.fetchval(_NEXT, after, bank, loans, own)
-    return await _with_what_is_known(conn, rows), last
+    """The pledged rights of so many loans that are out behind `after`, and the last of these loans; None
+    where there are no more. `own`: the bank that asks. Of what was said, only what the loan's own bank may
+    read is looked at."""
+    where, arguments = conditions(
+        {"{} = a.bank_code": own, "a.bank_code = {}": bank, "a.id > {}": after}
+    )
+    found = await conn.fetch(_LOANS.format(where=where, limit=int(loans)), *arguments)
+    ids: list[UUID] = [row["id"] for row in found]
+    rows = await conn.fetch(_OF_LOANS, ids)
+    return await _with_what_is_known(conn, rows), ids[-1] if len(ids) == loans else None
 
 
 async def watched_of(conn: asyncpg.Connection, keys: Sequence[RightKey]) -> list[Watched]:

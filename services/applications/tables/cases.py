@@ -15,7 +15,13 @@ from services.applications.domain.life_cycle import (
     frees_its_rights,
 )
 from services.applications.tables.desk import STANDING
-from services.applications.tables.facts import CASE_OVER, LOAN_CLAIMED, LOAN_SERVED, UNDO_ASKED
+from services.applications.tables.facts import (
+    CAPACITY_RESERVED,
+    CASE_OVER,
+    LOAN_CLAIMED,
+    LOAN_SERVED,
+    UNDO_ASKED,
+)
 from services.applications.tables.ranks import close_gaps
 from shared.contracts.envelope import Event
 from shared.life_cycle import Row
@@ -36,6 +42,7 @@ _FACTS: Final[Mapping[str | None, str]] = {
     **dict.fromkeys(LIFE_CYCLE.final, CASE_OVER),
     **dict.fromkeys(IS_SERVED, LOAN_SERVED),
     State.CLAIMED: LOAN_CLAIMED,
+    State.CAPACITY_RESERVED: CAPACITY_RESERVED,
 }
 
 APPLICATIONS: Final = CaseTable(

@@ -1,6 +1,6 @@
 """Pledges as they stand in their registers: how they are locked and moved on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,9 @@ import asyncpg
 from services.applications.domain.loan_change import State as ChangeState
 from services.applications.domain.pledge import LIFE_CYCLE
 from services.applications.tables.cases import move_up
+from services.applications.tables.facts import REGISTER_ENTRIES
 from shared.life_cycle import Row
+from shared.postgres.touched import touch
 from shared.transitions import CaseTable
 
 
@@ -83,6 +85,11 @@ async def standing(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list[a
         case_ids,
     )
     return rows
+
+
+def entered(conn: asyncpg.Connection, case_ids: Collection[UUID]) -> None:
+    """Registers have entered something of these cases' pledges."""
+    touch(conn, REGISTER_ENTRIES, loans=case_ids)
 
 
 async def let_go(conn: asyncpg.Connection, pledge: Row, *, now: datetime) -> None:

@@ -8,10 +8,15 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.right_facts import FIELDS, Said
+from services.applications.domain.submission import RightKey
+from services.applications.tables.facts import OWNERS_SAID
 from services.applications.tables.right_rows import RightStatementRow
 from services.applications.tables.rows import types_of
 from shared import canonical
 from shared.life_cycle import Person
+from shared.postgres import known_names
+from shared.postgres.database import seeing_everything
+from shared.postgres.touched import touch
 
 _KNOWN: Final = """
 insert into rights (kind, number, nice_class, first_seen_at)
@@ -50,6 +55,15 @@ values ($1, $2, $3, $4, 'case', $5, $6, ($7::timestamptz at time zone 'Asia/Shan
         $8, $7, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 
+_PLEDGED_IN: Final = """
+select distinct c.application_id
+from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
+cross join lateral (
+    select application_id from collateral as c
+    where (c.kind, c.number, c.nice_class) = (asked.kind, asked.number, asked.nice_class)
+    offset 0) as c
+"""
+
 
 async def add(
     conn: asyncpg.Connection, said: Sequence[Said], *, bank_code: str, by: Person, now: datetime
@@ -65,6 +79,20 @@ async def add(
         by.name,
         now,
     )
+    named = [one.key for one in said if one.owner_name is not None]
+    touch(conn, OWNERS_SAID, loans=await _pledged_in(conn, named))
+    await known_names.keep(
+        conn, [name for one in said for name in (one.name_canonical, one.owner_name_canonical)]
+    )
+
+
+async def _pledged_in(conn: asyncpg.Connection, keys: Sequence[RightKey]) -> list[UUID]:
+    """The cases, whosever they are, that these rights are pledged in."""
+    if not keys:
+        return []
+    async with seeing_everything(conn):
+        rows = await conn.fetch(_PLEDGED_IN, *([key[n] for key in keys] for n in range(3)))
+    return [row["application_id"] for row in rows]
 
 
 def _value(said: Said, name: str) -> Any:
@@ -88,3 +116,5 @@ async def of_cases(conn: asyncpg.Connection, case_ids: Sequence[UUID], *, now: d
             for row in rows
         ],
     )  # fmt: skip
+    names = [canonical.words(row["name"]) for row in rows]
+    await known_names.keep(conn, names + [canonical.name(row["owner_name"]) for row in rows])

@@ -30,6 +30,7 @@ from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.ranks import began
 from services.applications.tables.rows import types_of
 from shared.clock import business_date
+from shared.postgres.known_names import kept
 from shared.schemes.decide.findings import Finding
 from shared.transitions import (
     HISTORY,
@@ -164,6 +165,10 @@ _REPLACE_CASE: Final = (
     + "".join(f" and {name} = {_AT[name]}" for name in _FIXED)
 )
 
+_NAMES: Final = f"""
+    select {_AT["borrower_name_canonical"]} as name
+    union all select owner_name_canonical from item union all select name_canonical from item
+"""
 _ALL_BUT_THE_CASE: Final = f"""
 ), item as (
     select *
@@ -214,6 +219,8 @@ _ALL_BUT_THE_CASE: Final = f"""
     select {_and(RIGHT | SPELLED)}, {_AT["bank_code"]}, 'case', {_AT["number"]}, {_AT["id"]},
            ${_SAID_BY + 1}::date, {_AT["submitted_by"]}, ${_SAID_BY}::text, {_AT["submitted_at"]}
     from item order by kind, number, nice_class
+), named as (
+    {kept(_NAMES)}
 ), wanted as (
     -- The renewed loan has the first place of its rights, as long as it has them.
     select item.kind, item.number, item.nice_class, coalesce(renewed.rank, ranked.rank) as rank,

@@ -26,6 +26,7 @@ from services.applications.tables.submissions import (
     WORTH,
     FiledCase,
 )
+from shared.postgres import known_names
 from shared.transitions import HISTORY_ARRAYS, HISTORY_COLUMNS, history_arrays
 
 Read = Callable[[Any], Any]
@@ -193,6 +194,9 @@ async def _register(
         for one, _, right in rights
     ]  # fmt: skip
     await conn.execute(_INSERT_STATEMENTS, *([row[n] for row in said] for n in range(len(_SAID))))
+    firms = {one.submission.borrower.name_canonical for one, _, _ in rights}
+    said_names = {getattr(right, name) for _, _, right in rights for name in SPELLED}
+    await known_names.keep(conn, firms | said_names)
 
 
 def _columns(

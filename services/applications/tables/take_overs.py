@@ -19,6 +19,7 @@ from services.applications.tables.rows import (
 )
 from shared import canonical
 from shared.contracts.openings import OpeningLoanProposedV1
+from shared.postgres import known_names
 
 _IN_THE_WAY: Final = """
 select asked.id,
@@ -96,6 +97,7 @@ async def keep(
     Keys in the database refuse what somebody else has taken meanwhile."""
     await conn.execute(_FIRMS, list(cases), now)
     await _insert(conn, ApplicationRow, cases)
+    await known_names.keep(conn, [case["borrower_name_canonical"] for case in cases])
     for row in (CollateralRow, PledgeRegistrationRow, HeldRightRow):
         await _insert(conn, row, rights)
     await right_statements.of_cases(

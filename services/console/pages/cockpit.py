@@ -130,23 +130,22 @@ async def _show(
 ) -> Response:
     report, listed, day = await asyncio.gather(
         page.risk_pool.get("/reports/cockpit", pool=chosen, period=period),
-        page.risk_pool.get("/pools"),
+        page.risk_pool.get("/pools", ceilings="true"),
         today(page),
     )
     pools = [one for one in items(listed) if not chosen or one["code"] in chosen]
     months = next(one for one in report["tables"] if one["code"] == "months")["rows"]
     days = report["first"], report["last"]
     shown = f"{months[0]['key']}-01", str(Month.parse(months[-1]["key"]).last)
-    flow, trend, *standing = await asyncio.gather(
+    flow, trend = await asyncio.gather(
         _flow(page, chosen, *days),
         _flow(page, chosen, *shown) if shown != days else nothing(),
-        *(or_none(page.risk_pool.get(f"/pools/{one['code']}")) for one in pools),
     )
     found = Answers(
         report=report,
         flow=flow,
         trend=trend if shown != days else flow,
-        pools=[one for one in standing if one is not None],
+        pools=pools,
     )
     made = views(found, page.texts, chosen)
     return page.render(

@@ -88,6 +88,7 @@ async def _form(page: PageContext, code: str, corrects: str, attempt: Attempt) -
         attempt=attempt,
         pool=pool,
         waiting=[*(before["listed"] if before else []), *items(waiting)],
+        more=waiting["more"],
         before=before,
         corrects=corrects,
         today=await today(page),

@@ -48,5 +48,11 @@ async def cover(page: Page, bank: str = "", cursor: str = "") -> Response:
         is_first=not cursor,
         chosen={"bank": bank},
         banks=items(banks),
-        statistics=items(await page.applications.get("/valuation-statistics")),
     )
+
+
+@router.get("/register/values")
+async def values(page: Page) -> Response:
+    """What rights were found to be worth, of all valuations together."""
+    statistics = await page.applications.get("/valuation-statistics")
+    return page.render("register_statistics.html", statistics=items(statistics))

@@ -79,7 +79,7 @@ async def read_alliance(
         members = await reads.members(conn, code, only=only)
         # A party's own rows are counted among all of the pool's.
         async with seeing_everything(conn):
-            scores = await reads.scores(conn, code, date(year, 1, 1), date(year, 12, 31))
+            scores = await reads.scores(conn, code, date(year, 1, 1), date(year, 12, 31), only=only)
     return AllianceAnswer(year=year, members=[_member(one, scores, today) for one in members])
 
 

@@ -15,6 +15,7 @@ from services.risk_pool.domain.claim import State
 from services.risk_pool.queries import lists, recoveries
 from shared.auth.identity import Identity
 from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.http.list_routes import serve_list
@@ -105,6 +106,7 @@ _RECOVERIES = Listed(
 
 async def _claims_wanted(
     caller: Anyone,
+    context: CurrentContext,
     pool: Code = None,
     bank: Code = None,
     state: State | None = None,
@@ -118,18 +120,21 @@ async def _claims_wanted(
     due_to: Day = None,
 ) -> dict[str, Any]:
     """Amounts are of the outstanding principal; `q`: a number, a contract, a firm's name or code."""
+    async with context.database.looking(caller.institution) as conn:
+        found = await lists.found_by(conn, q, rows="claims", number="number")
     return {
         **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
         "loan_id = {}": loan_id,
         **between("outstanding_principal_fen", fen_between("amount", amount_from, amount_to)),
         **between("claimed_on", days_between("claimed", claimed_from, claimed_to)),
         **between("due_on", days_between("due", due_from, due_to)),
-        **lists.found_by(q, number="number"),
+        **found,
     }
 
 
 async def _recoveries_wanted(
     caller: Anyone,
+    context: CurrentContext,
     pool: Code = None,
     bank: Code = None,
     state: recovery.State | None = None,
@@ -142,13 +147,15 @@ async def _recoveries_wanted(
     received_to: Day = None,
 ) -> dict[str, Any]:
     """Amounts are of the gross; `q`: a number, a contract, a firm's name or code."""
+    async with context.database.looking(caller.institution) as conn:
+        found = await lists.found_by(conn, q, rows="recoveries", number="number")
     return {
         **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
         "claim_id = {}": claim_id,
         "route = {}": route,
         **between("gross_fen", fen_between("amount", amount_from, amount_to)),
         **between("received_on", days_between("received", received_from, received_to)),
-        **lists.found_by(q, number="number"),
+        **found,
     }
 
 

@@ -14,6 +14,7 @@ from services.risk_pool.domain.warning_signs import CAUSES, LEVEL_WORDS
 from services.risk_pool.queries import lists
 from shared.auth.identity import Identity
 from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.http.list_routes import serve_list
@@ -97,6 +98,7 @@ _WARNINGS = Listed(
 
 async def _coverages_wanted(
     caller: Anyone,
+    context: CurrentContext,
     pool: Code = None,
     bank: Code = None,
     state: CoverageState | None = None,
@@ -108,18 +110,21 @@ async def _coverages_wanted(
     matures_from: Day = None,
     matures_to: Day = None,
 ) -> dict[str, Any]:
+    async with context.database.looking(caller.institution) as conn:
+        found = await lists.found_by(conn, q, rows="coverages")
     return {
         **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
         "risk_class = {}": risk_class,
         "overdue_days >= {}": overdue_from,
         **between("amount_fen", fen_between("amount", amount_from, amount_to)),
         **between("matures_on", days_between("matures", matures_from, matures_to)),
-        **lists.found_by(q, number="number"),
+        **found,
     }
 
 
 async def _warnings_wanted(
     caller: Anyone,
+    context: CurrentContext,
     pool: Code = None,
     bank: Code = None,
     level: Level | None = None,
@@ -130,13 +135,15 @@ async def _warnings_wanted(
     raised_from: Day = None,
     raised_to: Day = None,
 ) -> dict[str, Any]:
+    async with context.database.looking(caller.institution) as conn:
+        found = await lists.found_by(conn, q, rows="warnings")
     return {
         **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
         "level = {}": level,
         "cause = {}": cause,
         "loan_id = {}": loan_id,
         **between("raised_on", days_between("raised", raised_from, raised_to)),
-        **lists.found_by(q, number="loan_number"),
+        **found,
     }
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 import asyncpg
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi import Request as Request
 from pydantic import (
     AfterValidator,
@@ -208,6 +208,9 @@ async def take_party_in(
 async def list_pools(
     caller: Annotated[Identity, Depends(requires(*EVERYBODY))],
     context: CurrentContext,
+    ceilings: Annotated[
+        bool, Query(description="For the bureau: also what is used of each pool's ceilings today.")
+    ] = False,
 ) -> Page[PoolInList]:
     """Every pool. A bank learns name and programme, its own line and its own exposure."""
     today = business_date(context.clock.now())
@@ -216,6 +219,8 @@ async def list_pools(
             seen = await figures.pools_seen_by_bank(conn, caller.institution, today)
         else:
             seen = await figures.all_pools(conn)
+            used = await figures.ceilings_of_all(conn, seen, today) if ceilings else {}
+            seen = [{**pool, "ceilings": used.get(pool["code"])} for pool in seen]
     return Page(items=[PoolInList(**pool) for pool in seen])
 
 

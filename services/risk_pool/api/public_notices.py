@@ -90,6 +90,12 @@ class WaitingCase(Money):
     due_on: date | None
 
 
+class WaitingCases(Page[WaitingCase]):
+    """The cases that wait longest, of each kind as many as one list should hold."""
+
+    more: bool = Field(description="Others wait behind these, until these are on a list.")
+
+
 class ListedCase(BaseModel):
     """A case on the list, for the bureau's people."""
 
@@ -153,22 +159,25 @@ class NoticeAnswer(NoticeInList):
 @router.get("/pools/{code}/public-notices/waiting")
 async def cases_waiting_for_notice(
     code: str, caller: Bureau, context: CurrentContext
-) -> Page[WaitingCase]:
-    """The claims and subsidies of a pool that wait to be put on public notice."""
+) -> WaitingCases:
+    """The claims and subsidies of a pool that wait to be put on public notice, the first 200 of each in
+    the order of filing."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         claims = await known.waiting_claims(conn, code)
+        found = await known.undecided_subsidies(conn, code)
         subsidies = [
             row
-            for row in await known.undecided_subsidies(conn, code)
+            for row in found
             if (
                 await public_notice_cases.subsidy_terms(conn, row)
             ).public_notice.subsidies_working_days
             is not None
         ]
-    items = [_waiting(CLAIM, row, row["outstanding_principal_fen"]) for row in claims]
-    items += [_waiting(SUBSIDY, row, row["principal_fen"]) for row in subsidies]
-    return Page(items=items)
+    most = known.MOST_WAITING
+    items = [_waiting(CLAIM, row, row["outstanding_principal_fen"]) for row in claims[:most]]
+    items += [_waiting(SUBSIDY, row, row["principal_fen"]) for row in subsidies[:most]]
+    return WaitingCases(items=items, more=len(claims) > most or len(found) > most)
 
 
 def _waiting(kind: str, row: asyncpg.Record, principal_fen: int) -> WaitingCase:

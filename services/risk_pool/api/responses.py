@@ -53,6 +53,9 @@ class PoolInList(Money):
     reserved_fen: Fen | None = None
     escrow_fen: Fen | None = Field(None, description="Held in escrow for claims.")
     own: "BankStanding | None" = Field(None, description="For a bank: where it stands itself.")
+    ceilings: "list[Ceiling] | None" = Field(
+        None, description="With `ceilings=true`, for the bureau: what is used of each today."
+    )
 
 
 class BankStanding(Money):

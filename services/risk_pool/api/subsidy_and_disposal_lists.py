@@ -14,6 +14,7 @@ from services.risk_pool.domain import disposal, subsidy
 from services.risk_pool.queries import lists
 from shared.auth.identity import Identity
 from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.grids import Listed, Rows
 from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
 from shared.http.list_routes import serve_list
@@ -97,6 +98,7 @@ _DISPOSALS = Listed(
 
 async def _subsidies_wanted(
     caller: Anyone,
+    context: CurrentContext,
     pool: Code = None,
     bank: Code = None,
     state: subsidy.State | None = None,
@@ -108,17 +110,20 @@ async def _subsidies_wanted(
     filed_to: Day = None,
 ) -> dict[str, Any]:
     """Amounts are of what was approved; `q`: a number, a contract, a firm's name or code."""
+    async with context.database.looking(caller.institution) as conn:
+        found = await lists.found_by(conn, q, rows="subsidies", number="number")
     return {
         **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
         "loan_id = {}": loan_id,
         **between("amount_fen", fen_between("amount", amount_from, amount_to)),
         **between("filed_on", days_between("filed", filed_from, filed_to)),
-        **lists.found_by(q, number="number"),
+        **found,
     }
 
 
 async def _disposals_wanted(
     caller: Anyone,
+    context: CurrentContext,
     pool: Code = None,
     bank: Code = None,
     state: disposal.State | None = None,
@@ -129,12 +134,14 @@ async def _disposals_wanted(
     opened_to: Day = None,
 ) -> dict[str, Any]:
     """`q`: a number, a contract, a firm's name or code."""
+    async with context.database.looking(caller.institution) as conn:
+        found = await lists.found_by(conn, q, rows="disposals", number="number")
     return {
         **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
         "way = {}": way,
         "loan_id = {}": loan_id,
         **between("opened_on", days_between("opened", opened_from, opened_to)),
-        **lists.found_by(q, number="number"),
+        **found,
     }
 
 

@@ -6,7 +6,6 @@ import asyncpg
 
 from services.risk_pool.domain.agreement import HELD_ONCE, MEMBERSHIP, State
 from services.risk_pool.domain.claim import State as ClaimState
-from services.risk_pool.queries.lending import LENT
 from shared.postgres.literals import literals
 
 _NOT_FILED = (ClaimState.DRAFT, ClaimState.WITHDRAWN)
@@ -39,35 +38,52 @@ async def members(
 
 
 async def scores(
-    conn: asyncpg.Connection, pool_code: str, first: date, last: date
+    conn: asyncpg.Connection, pool_code: str, first: date, last: date, *, only: str | None
 ) -> dict[str, asyncpg.Record]:
     """Party → loans, firms and fen lent on these days in which it took part (a bank as lender, others
-    as the loan's party), and the claims that were filed of such loans."""
+    as the loan's party), and the claims that were filed of such loans. `only`: of this bank alone."""
+    own = "" if only is None else "and bank_code = $4"
     rows = await conn.fetch(
-        f"""with takes_part as (
-                select loan_id, bank_code as code from coverages where pool_code = $1
-                union
-                select loan_id, named.value from coverages, jsonb_each_text(parties) as named
-                where pool_code = $1
-            ), lent as (
-                select code, count(distinct loan_id) as loans,
-                       count(distinct c.borrower_uscc) as firms, sum(lent.fen)::bigint as fen
-                from ({LENT}) as lent join takes_part using (loan_id)
-                join coverages as c using (loan_id)
-                where lent.day between $2 and $3 group by code
-            ), claimed as (
-                select code, count(*) as claims, sum(outstanding_principal_fen)::bigint as fen
-                from claims join takes_part using (loan_id)
+        f"""with lent as (
+                select loan_id, disbursed_fen - coalesce((
+                           select sum(amount_fen) from draws
+                           where draws.loan_id = c.loan_id and undone_on is null), 0) as fen
+                from coverages as c
+                where pool_code = $1 and disbursed_on between $2 and $3 {own}
+                union all
+                select loan_id, amount_fen from draws
+                where pool_code = $1 and undone_on is null and drawn_on between $2 and $3
+                  and ($4::text is null or loan_id in (
+                      select loan_id from coverages where bank_code = $4))
+            ), filed as (
+                select loan_id, outstanding_principal_fen as fen from claims
                 where pool_code = $1 and claimed_on between $2 and $3
-                  and state not in ({literals(_NOT_FILED)})
-                group by code
+                  and state not in ({literals(_NOT_FILED)}) {own}
+            ), takes_part as (
+                -- Of the loans of these days alone, each party once.
+                select loan_id, borrower_uscc, part.code from coverages as c
+                cross join lateral (
+                    select c.bank_code as code
+                    union
+                    select named.value from jsonb_each_text(c.parties) as named) as part
+                where loan_id in (select loan_id from lent union select loan_id from filed)
+                  and ($4::text is null or part.code = $4)
+            ), lending as (
+                select code, count(distinct loan_id) as loans,
+                       count(distinct borrower_uscc) as firms, sum(fen)::bigint as fen
+                from lent join takes_part using (loan_id) group by code
+            ), claimed as (
+                select code, count(*) as claims, sum(fen)::bigint as fen
+                from filed join takes_part using (loan_id) group by code
             )
-            select coalesce(lent.code, claimed.code) as code, coalesce(lent.loans, 0) as loans,
-                   coalesce(lent.firms, 0) as firms, coalesce(lent.fen, 0) as lent_fen,
-                   coalesce(claimed.claims, 0) as claims, coalesce(claimed.fen, 0) as claimed_fen
-            from lent full join claimed on lent.code = claimed.code""",
+            select coalesce(lending.code, claimed.code) as code,
+                   coalesce(lending.loans, 0) as loans, coalesce(lending.firms, 0) as firms,
+                   coalesce(lending.fen, 0) as lent_fen, coalesce(claimed.claims, 0) as claims,
+                   coalesce(claimed.fen, 0) as claimed_fen
+            from lending full join claimed on lending.code = claimed.code""",
         pool_code,
         first,
         last,
+        only,
     )
     return {row["code"]: row for row in rows}

@@ -65,10 +65,14 @@ _MOVEMENTS = f"""
     left join accounts_of_parties as known on known.party_code = party.code
     left join cash_entries as entry
         on entry.pool_code = $1 and entry.reference = cash.reference
-    -- Before two persons were needed, a payment was booked under its claim's number.
-    left join claims as claim on claim.number = coalesce(
-        substring(entry.item from '^claim:(.*)$'),
-        case when cash.kind = 'claim-paid' then split_part(cash.reference, ':', 2) end)
+    -- Before two persons were needed, a payment was booked under its claim's number. Worked out first:
+    -- beneath row-level security only a plain number is looked up by its index.
+    cross join lateral (
+        select coalesce(
+            substring(entry.item from '^claim:(.*)$'),
+            case when cash.kind = 'claim-paid' then split_part(cash.reference, ':', 2) end) as number
+        offset 0) as named
+    left join claims as claim on claim.number = named.number
     left join account_bookings as suspense
         on suspense.pool_code = $1 and suspense.seq = cash.seq
     left join account_bookings as root on root.id = suspense.root_id

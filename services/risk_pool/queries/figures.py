@@ -9,10 +9,11 @@ import asyncpg
 from services.risk_pool.domain import breakers
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.coverage import IN_COVER, TAKES_CAPACITY
-from services.risk_pool.queries.renewals import counted_once_by_bank
+from services.risk_pool.queries.renewals import counted_once_by_bank, counted_once_by_pool
 from services.risk_pool.queries.standings import (
     basis_points,
     breakers_of,
+    breakers_of_bank,
     standing_of,
     standings,
 )
@@ -80,14 +81,62 @@ async def all_pools(conn: asyncpg.Connection) -> list[dict[str, Any]]:
     ]
 
 
+async def ceilings_of_all(
+    conn: asyncpg.Connection, pools: Sequence[Mapping[str, Any]], day: date
+) -> dict[str, list[dict[str, Any]]]:
+    """Pool → what is used today of its ceilings, of the pools as `all_pools` gives them; one statement for all of
+    them, and one a programme."""
+    once = await counted_once_by_pool(conn)
+    programmes = sorted({pool["programme"] for pool in pools})
+    terms = {one: await terms_on(conn, one, day) for one in programmes}
+    return {
+        pool["code"]: _ceilings(
+            terms[pool["programme"]],
+            available_fen=pool["available_fen"],
+            exposure_fen=pool["covered_fen"] + pool["reserved_fen"] - once.get(pool["code"], 0),
+        )
+        for pool in pools
+    }
+
+
 async def pools_seen_by_bank(
     conn: asyncpg.Connection, bank_code: str, day: date
 ) -> list[dict[str, Any]]:
-    """Every pool by name and programme; those the bank takes part in with its own standing."""
+    """Every pool by name and programme; those the bank takes part in with its own standing, in a statement of
+    each kind however many there are."""
     pools = await _pools(conn)
-    own = {row["pool_code"] for row in await conn.fetch("select pool_code from parties")}
+    names = await parties.names_in_pools(conn, bank_code)
+    exposures = {
+        row["pool_code"]: row
+        for row in await conn.fetch(
+            f"""select pool_code, sum(covered_fen)::bigint as covered_fen,
+                       sum(reserved_fen)::bigint as reserved_fen
+                from coverages where bank_code = $1 and state in ({literals(TAKES_CAPACITY)})
+                group by pool_code""",
+            bank_code,
+        )
+    }
+    lines = await parties.lines_of_bank_on(conn, bank_code, day)
+    known_breakers = await breakers_of_bank(conn, bank_code)
+    once = await counted_once_by_pool(conn, bank_code=bank_code)
+    programmes = sorted({pool["programme"] for pool in pools if pool["code"] in names})
+    terms = {one: await terms_on(conn, one, day) for one in programmes}
     return [
-        await seen_by_bank(conn, pool["code"], bank_code, day) if pool["code"] in own else pool
+        {
+            **pool,
+            "own": standing_of(
+                bank_code,
+                names[code],
+                covered_fen=exposures[code]["covered_fen"] if code in exposures else 0,
+                reserved_fen=exposures[code]["reserved_fen"] if code in exposures else 0,
+                counted_once_fen=once.get(code, 0),
+                line=lines.get(code),
+                breaker=known_breakers.get(code),
+                terms=terms[pool["programme"]],
+            ),
+        }
+        if (code := pool["code"]) in names
+        else pool
         for pool in pools
     ]
 
@@ -153,7 +202,7 @@ async def _undrawn_fen(conn: asyncpg.Connection, pool_code: str) -> int:
     """What is held for further draws of loans that are paid out in parts."""
     fen: int = await conn.fetchval(
         f"""select coalesce(sum(reserved_fen), 0)::bigint from coverages
-            where pool_code = $1 and state in ({literals(IN_COVER)})""",
+            where pool_code = $1 and state in ({literals(IN_COVER)}) and reserved_fen > 0""",
         pool_code,
     )
     return fen

@@ -12,6 +12,7 @@ import asyncpg
 
 from shared import canonical
 from shared.postgres.grids import Grid, Sortable
+from shared.postgres.known_names import containing_part
 from shared.postgres.literals import containing
 
 _NO_DAY: Final = "date '1900-01-01'"
@@ -138,18 +139,40 @@ PAYMENT_FILES: Final = Grid(
 )
 
 
-def found_by(q: str | None, *, number: str) -> dict[str, Any]:
+_MOST_LOANS: Final = 5_000
+_MEANT: Final = f"""
+select loan_id from (
+    select loan_id from coverages where number = $1
+    union all select loan_id from coverages where loan_no = $2
+    union all select loan_id from coverages where borrower_uscc = $3
+    union all select loan_id from coverages where borrower_name_canonical = any($4::text[])
+) as meant limit {_MOST_LOANS + 1}
+"""
+
+
+async def found_by(
+    conn: asyncpg.Connection, q: str | None, *, rows: str, number: str = ""
+) -> dict[str, Any]:
     """Rows of a loan whose number, contract, credit code or firm's name is meant by the words, and
-    those whose own number is the words: in any spelling."""
+    those whose own number is the words: in any spelling. `rows`: their table; `number`: its column with a
+    number of its own, if it has one."""
     words = canonical.plain(q) if q else ""
     if not words:
         return {}
-    loans = (
-        "loan_id in (select loan_id from coverages where number = {} or loan_no = {}"
-        " or borrower_uscc = {} or borrower_name_canonical like {})"
-    )
-    said = (words, words, (q or "").strip(), canonical.compact(words), containing(words))
-    return {f"({number} = {{}} or {loans})": said}
+    names = await containing_part(conn, words)
+    if names is not None:
+        loans = await conn.fetch(
+            _MEANT, words, (q or "").strip(), canonical.compact(words), names
+        )  # fmt: skip
+        if len(loans) <= _MOST_LOANS:
+            ids = [row["loan_id"] for row in loans]
+            if not number:
+                return {"loan_id = any({}::uuid[])": ids}
+            return {f"({number} = {{}} or loan_id = any({{}}::uuid[]))": (words, ids)}
+    # What many are called is met soon on the way through the list.
+    called = f"""exists (select from coverages as of_loan where of_loan.loan_id = {rows}.loan_id
+        and of_loan.borrower_name_canonical like {{}} offset 0)"""
+    return {called: containing(words)}
 
 
 def narrowed(

@@ -13,6 +13,8 @@ from services.risk_pool.domain.subsidy import UNDECIDED
 from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
+MOST_WAITING = 200
+"""Of each kind so many are told at once."""
 _SHOWN = f"n.state in ({literals(READABLE)}) and (n.shown_until is null or n.shown_until >= $1)"
 """What the public reads on a day ($1)."""
 _COUNTS = f"""
@@ -147,7 +149,7 @@ async def waiting_claims(conn: asyncpg.Connection, pool_code: str) -> list[async
         f"""select * from claims k where pool_code = $1 and next_step = 'public_notice'
               and not exists (select from public_notice_cases c join public_notices n
                     on n.id = c.notice_id where c.case_id = k.id and n.state in ({literals(LIVE)}))
-            order by filed_at, number limit 1000""",
+            order by filed_at, number limit {MOST_WAITING + 1}""",
         pool_code,
     )
     return rows
@@ -163,7 +165,7 @@ async def undecided_subsidies(conn: asyncpg.Connection, pool_code: str) -> list[
                     where c.case_id = k.id and c.case_kind = '{SUBSIDY}'
                       and (n.state in ({literals(LIVE)})
                            or (n.removed_on is null and c.outcome = 'favourable')))
-            order by filed_at, number limit 1000""",
+            order by filed_at, number limit {MOST_WAITING + 1}""",
         pool_code,
     )
     return rows

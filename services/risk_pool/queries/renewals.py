@@ -17,13 +17,18 @@ from shared.postgres.literals import literals
 
 # A loan has one live renewal; should news of a second one overtake the end of the first, the larger
 # one counts, so that no more is counted once than is there.
-_COUNTED_ONCE: Final = f"""
-select old.loan_id, old.bank_code, old.borrower_uscc, old.reserved_fen + old.covered_fen as rest_fen,
+_PAIRS: Final = f"""
+select new.pool_code, old.loan_id, old.bank_code, old.borrower_uscc, old.reserved_fen + old.covered_fen as rest_fen,
        least(old.reserved_fen + old.covered_fen, max(new.reserved_fen + new.covered_fen)) as once_fen
 from coverages as new join coverages as old on old.loan_id = new.renews
-where new.pool_code = $1 and old.pool_code = $1 and new.renews is not null
+where new.pool_code = old.pool_code and new.renews is not null
   and new.state in ({literals(TAKES_CAPACITY)}) and old.state in ({literals(TAKES_CAPACITY)})
-group by old.loan_id
+"""
+_COUNTED_ONCE: Final = f"{_PAIRS} and new.pool_code = $1 group by new.pool_code, old.loan_id"
+_BY_POOL: Final = f"""
+select pool_code, sum(once_fen)::bigint as fen
+from ({_PAIRS} and ($1::text is null or old.bank_code = $1 and new.bank_code = $1)
+      group by new.pool_code, old.loan_id) as pair group by pool_code
 """
 RENEWED_PART: Final = f"""coalesce((
     select least(old.outstanding_fen, c.outstanding_fen) from coverages as old
@@ -58,6 +63,14 @@ async def counted_once(conn: asyncpg.Connection, pool_code: str) -> Sequence[asy
     """Of each loan that is held or covered beside its renewal: what of the two is one debt."""
     rows: list[asyncpg.Record] = await conn.fetch(_COUNTED_ONCE, pool_code)
     return rows
+
+
+async def counted_once_by_pool(
+    conn: asyncpg.Connection, *, bank_code: str | None = None
+) -> Mapping[str, int]:
+    """Pool → what of its loans and their renewals is counted once, now; of one bank where it is named."""
+    rows = await conn.fetch(_BY_POOL, bank_code)
+    return {row["pool_code"]: row["fen"] for row in rows}
 
 
 async def rests(

@@ -59,6 +59,16 @@ async def breakers_of(conn: asyncpg.Connection, pool_code: str) -> dict[str, asy
     return {row["bank_code"]: row for row in rows}
 
 
+async def breakers_of_bank(conn: asyncpg.Connection, bank_code: str) -> dict[str, asyncpg.Record]:
+    """Pool → the bank's breaker there as last looked at."""
+    rows = await conn.fetch(
+        """select pool_code, state, month, numerator_fen, denominator_fen
+           from breakers where bank_code = $1""",
+        bank_code,
+    )
+    return {row["pool_code"]: row for row in rows}
+
+
 def standing_of(
     bank_code: str,
     name: str,

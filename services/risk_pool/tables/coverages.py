@@ -18,6 +18,7 @@ from services.risk_pool.domain.coverage_changes import CoverageChange
 from services.risk_pool.tables.facts import IN_COVER
 from shared import canonical
 from shared.life_cycle import Row
+from shared.postgres import known_names
 from shared.transitions import CaseTable
 
 
@@ -161,6 +162,7 @@ async def store_decisions(
     """Keep decisions about capacity: a new coverage each, or new terms for one that is there."""
     rows = [{name: _plain(getattr(one, name)) for name in _DECIDED} for one in decided]
     await conn.execute(_STORE_DECISIONS, rows, now)
+    await known_names.keep(conn, {one.borrower_name_canonical for one in decided})
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from services.risk_pool.domain.opening_loan import TakenLoan
 from services.risk_pool.domain.opening_row import Finding, SheetRow
 from shared import canonical
 from shared.life_cycle import Words
+from shared.postgres import known_names
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
@@ -238,6 +239,7 @@ async def insert_cover(
         [{name: _plain(value) for name, value in _of_columns(one).items()} for one in covers],
         now,
     )
+    await known_names.keep(conn, {canonical.name(one["borrower_name"]) for one in covers})
 
 
 def _of_columns(cover: Mapping[str, Any]) -> dict[str, Any]:

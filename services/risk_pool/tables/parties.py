@@ -147,6 +147,12 @@ async def name_of(conn: asyncpg.Connection, pool_code: str, code: str) -> str:
     return name
 
 
+async def names_in_pools(conn: asyncpg.Connection, code: str) -> dict[str, str]:
+    """Pool → what a party is called there, of the pools in which it takes part."""
+    rows = await conn.fetch("select pool_code, name from parties where code = $1", code)
+    return {row["pool_code"]: row["name"] for row in rows}
+
+
 async def last_line(
     conn: asyncpg.Connection, pool_code: str, bank_code: str
 ) -> asyncpg.Record | None:
@@ -184,4 +190,20 @@ async def lines_on(
     )
     return {
         row["bank_code"]: row for row in rows if row["valid_to"] is None or row["valid_to"] >= day
+    }
+
+
+async def lines_of_bank_on(
+    conn: asyncpg.Connection, bank_code: str, day: date
+) -> dict[str, asyncpg.Record]:
+    """Pool → a bank's line there on a day, as `lines_on` tells it."""
+    rows = await conn.fetch(
+        """select distinct on (pool_code) pool_code, line_fen, pool_share_fen, valid_from, valid_to
+           from agreements where bank_code = $1 and valid_from <= $2
+           order by pool_code, valid_from desc""",
+        bank_code,
+        day,
+    )
+    return {
+        row["pool_code"]: row for row in rows if row["valid_to"] is None or row["valid_to"] >= day
     }

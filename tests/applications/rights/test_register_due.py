@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from services.applications.domain.register_due import entered_by, register_due
+from services.applications.handlers.register_duties import count_what_is_due
+from services.applications.tables import register_duties
 from shared.calendar import WorkingDays
 from shared.postgres.database import EVERYWHERE
 from tests.applications.office import CCB, FIRM, OTHER_FIRM, Office, position, right
@@ -28,7 +30,8 @@ def test_the_term_is_that_of_the_register_from_the_day_there_was_something_to_en
 ):
     calendar = WorkingDays()
     assert entered_by(kind, date(2026, 3, 2), calendar) == due
-    row = {"duty": "register", "kind": kind, "since": date(2026, 3, 2), "fixed_on": None}
+    row = {"duty": "register", "kind": kind, "since": date(2026, 3, 2), "due_on": due,
+           "is_fixed": False}  # fmt: skip
     lamps = [
         register_due(row, today=day, working_days=calendar).lamp
         for day in (date(2026, 2, 26), due, calendar.add(due, 1))
@@ -70,6 +73,8 @@ async def test_a_loan_that_is_out_without_an_entry_has_one_due_from_its_disburse
     async with office.service.context.database.begin(EVERYWHERE) as conn:
         # As of a loan whose pledge nobody has entered here.
         await conn.execute("delete from pledge_registrations")
+        await register_duties.count_anew(conn)
+    await count_what_is_due(office.service.context)
 
     assert (
         await listed(office.bank())
