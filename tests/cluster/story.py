@@ -92,6 +92,8 @@ class Story:
     papers: dict[str, list[dict[str, str]]]
     """Bank → its papers for claims, stored before."""
     broken_off: list[str] = field(default_factory=list)
+    money: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One claim at a time: a decision names the trial that was seen, and that moves with the balance."""
 
     async def opens(self) -> None:
         """The run's pool, with money in it."""
@@ -187,6 +189,11 @@ class Telling:
         await self._does(
             FINANCE_MAKER, RISK_POOL, f"{at}/review", {"opinion": "材料齐全"}, "review"
         )
+        async with self.story.money:
+            await self._paid(bank, at)
+
+    async def _paid(self, bank: Person, at: str) -> None:
+        plan = self.plan
         seen = await self.story.callers.sees(FINANCE_CHECKER, RISK_POOL, f"{at}/trial")
         await self._does(
             FINANCE_CHECKER, RISK_POOL, f"{at}/approve",
