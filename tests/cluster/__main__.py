@@ -6,6 +6,7 @@ and with 1 where a law was broken.
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 import tempfile
@@ -35,6 +36,7 @@ def told(verdict: Verdict) -> str:
         those = [one.what for one in verdict.broken if one.law == law]
         lines += [f"         {law}: {what}" for what in those[:3]]
         lines += [f"         {law}: {len(those) - 3} more"] if len(those) > 3 else []
+    lines += [f"         left undone: {one}" for one in verdict.undone]
     lines += [f"         told no further: {one}" for one in verdict.broken_off if verdict.broken]
     return "\n".join(lines)
 
@@ -60,11 +62,10 @@ def main() -> int:
     reads.add_argument("--only", action="append", choices=[*KINDS], default=[])
     reads.add_argument("--keep", type=Path, help="a folder for logs and data that is kept")
     asked = reads.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     seeds = list(range(asked.seed, asked.seed + asked.runs))
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
-        verdicts = asyncio.run(
-            runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder))
-        )
+        verdicts = asyncio.run(runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder)))
     say(table(verdicts))
     return int(any(one.broken for one in verdicts))
 

@@ -82,7 +82,9 @@ class BehindDoors(KafkaCluster):
     def _with_door(self, broker: Broker, text: str) -> str:
         number = broker.node - 1
         text = re.sub(
-            r"(?m)^listeners=(.*)$", rf"listeners=\1,DOOR://{HOST}:{self.client_ports[number]}", text
+            r"(?m)^listeners=(.*)$",
+            rf"listeners=\1,DOOR://{HOST}:{self.client_ports[number]}",
+            text,
         )
         text = re.sub(
             r"(?m)^advertised\.listeners=(.*)$",
@@ -91,6 +93,5 @@ class BehindDoors(KafkaCluster):
         )
         names = ",".join(f"{name}:PLAINTEXT" for name in ("PLAINTEXT", "CONTROLLER", "DOOR"))
         return (
-            f"{text}listener.security.protocol.map={names}\n"
-            "inter.broker.listener.name=PLAINTEXT\n"
+            f"{text}listener.security.protocol.map={names}\ninter.broker.listener.name=PLAINTEXT\n"
         )

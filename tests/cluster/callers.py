@@ -56,6 +56,7 @@ class Callers:
         deed: str,
         about: str = "",
         loan_id: str = "",
+        bank: str = "",
         amount_fen: int = 0,
         ought_to: Outcome = "acknowledged",
         gives_up: bool = False,
@@ -90,6 +91,7 @@ class Callers:
                 about=about,
                 outcome=outcome,
                 loan_id=loan_id,
+                bank=bank,
                 amount_fen=amount_fen,
                 answer=found,
                 ought_to=ought_to,
@@ -114,6 +116,12 @@ class Callers:
                 return answer.json()
             await asyncio.sleep(0.2)
         raise GoneWrong(f"GET {path}: no good answer")
+
+    async def sends(self, who: Person, service: str, path: str, body: Any) -> None:
+        """What is safe to repeat and no part of the story, until it is answered."""
+        await self._answer(
+            f"{self.places.api(service)}{path}", self._headers(who), body, gives_up=False
+        )
 
     async def _answer(
         self, url: str, headers: dict[str, str], body: Any, gives_up: bool

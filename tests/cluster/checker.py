@@ -107,7 +107,9 @@ def effects_are_once(history: History) -> Iterator[Broken]:
         if one.outcome == "acknowledged" and count < 1:
             yield _of("effects", f"{one.deed} {one.about} has no {event}")
         if one.outcome == "refused" and one.ought_to == "acknowledged" and count:
-            yield _of("effects", f"{one.deed} {one.about} was refused: {count} × {event}", lasting=True)
+            yield _of(
+                "effects", f"{one.deed} {one.about} was refused: {count} × {event}", lasting=True
+            )
     for about, ids in _submissions(history):
         if len(ids) > 1:
             yield _of("effects", f"firm {about} has {len(ids)} cases", lasting=True)

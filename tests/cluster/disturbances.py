@@ -2,7 +2,6 @@
 ends whatever is left."""
 
 import asyncio
-import os
 import random
 import signal
 from collections.abc import Awaitable, Callable
@@ -13,11 +12,13 @@ from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from tests.chaos.replicas import REPLICAS
+from tests.cluster.callers import Callers
 from tests.cluster.house import NAMES, House
 from tests.cluster.looking import Looking
+from tests.cluster.nursery import Nursling
 from tests.cluster.saying import Saying
 from tests.cluster.tap import Tap
-from zhidai.processes import Keeper
+from zhidai.demo.people import ADMIN
 
 SKEW_SECONDS = 120.0
 
@@ -32,7 +33,8 @@ class Disturber:
     saying: Saying
     chance: random.Random
     since: dict[str, int]
-    skewed: list[Keeper] = field(default_factory=list)
+    operator: Callers
+    skewed: list[Nursling] = field(default_factory=list)
 
     async def befalls(self, kind: str) -> None:
         """One disturbance, to its end."""
@@ -44,10 +46,9 @@ class Disturber:
             door.open()
         self.house.brokers.make_room()
         for keeper in self.keepers():
-            _signal(keeper, signal.SIGCONT)
+            keeper.sends(signal.SIGCONT)
         for keeper in self.skewed:
             keeper.variables.pop("CLUSTER_SKEW_SECONDS", None)
-            keeper.module = f"services.{keeper.name}.main"
             keeper.kill()
         for broker in self.house.brokers.brokers:
             broker.thaw()
@@ -55,10 +56,31 @@ class Disturber:
                 await asyncio.to_thread(self.house.brokers.start_broker, broker)
         for name in NAMES:
             await self.looking.fetch("postgres", f"alter role {name} connection limit -1")
+        await self.mended()
 
-    def keepers(self) -> list[Keeper]:
+    async def mended(self) -> None:
+        """An operator gives up what is no event, and has what waits behind it applied."""
+        if not self.saying.poison:
+            return
+        for name in ("risk_pool", "notifications"):
+            rows = await self.looking.fetch(
+                name, "select position from parked where event_id::text = any($1)",
+                self.saying.poison,
+            )  # fmt: skip
+            for row in rows:
+                await self.operator.sends(
+                    ADMIN, name, f"/events/parked/{row['position']}/discard",
+                    {"reason": "不是事件"},
+                )  # fmt: skip
+            await self.operator.sends(ADMIN, name, "/events/parked/replay", {})
+
+    def keepers(self) -> list[Nursling]:
         """Of every replica."""
-        return [keeper for one in self.house.replicas.values() for keeper, _ in one.running.values()]
+        return [
+            self.house.keeper(name, number)
+            for name, one in self.house.replicas.items()
+            for number in one.running
+        ]
 
     def somebody(self) -> tuple[str, int]:
         """A replica."""
@@ -67,13 +89,6 @@ class Disturber:
     def admin(self) -> AdminClient:
         """Of the brokers, past the doors."""
         return AdminClient({"bootstrap.servers": self.tap.servers, "socket.timeout.ms": 5000})
-
-
-def _signal(keeper: Keeper, number: signal.Signals) -> None:
-    process = keeper.process
-    if process is not None and process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.kill(process.pid, number)
 
 
 async def killed(here: Disturber) -> None:
@@ -91,20 +106,20 @@ async def both_killed(here: Disturber) -> None:
 async def frozen(here: Disturber) -> None:
     """A process stands still for a while and goes on as if nothing had been."""
     keeper = here.house.keeper(*here.somebody())
-    _signal(keeper, signal.SIGSTOP)
+    keeper.sends(signal.SIGSTOP)
     await asyncio.sleep(here.chance.uniform(1, 3))
-    _signal(keeper, signal.SIGCONT)
+    keeper.sends(signal.SIGCONT)
 
 
 async def backlog(here: Disturber) -> None:
     """Nobody hears for one service, while everything its speakers ever said of late is said again."""
     name = here.chance.choice(("risk_pool", "notifications"))
     for number in range(REPLICAS):
-        _signal(here.house.keeper(name, number), signal.SIGSTOP)
+        here.house.keeper(name, number).sends(signal.SIGSTOP)
     await here.saying.again_from_feed("applications", here.looking, last=2000)
     await asyncio.sleep(2)
     for number in range(REPLICAS):
-        _signal(here.house.keeper(name, number), signal.SIGCONT)
+        here.house.keeper(name, number).sends(signal.SIGCONT)
 
 
 async def cut_off_from_broker(here: Disturber) -> None:
@@ -195,7 +210,9 @@ async def backends_ended(here: Disturber) -> None:
     """The database ends all connections of a service."""
     name = here.chance.choice(NAMES)
     await here.looking.fetch(
-        "postgres", "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", name
+        "postgres",
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1",
+        name,
     )
 
 
@@ -215,7 +232,9 @@ async def out_of_connections(here: Disturber) -> None:
     name = here.chance.choice(NAMES)
     await here.looking.fetch("postgres", f"alter role {name} connection limit 3")
     await here.looking.fetch(
-        "postgres", "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", name
+        "postgres",
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1",
+        name,
     )
     await asyncio.sleep(here.chance.uniform(2, 3))
     await here.looking.fetch("postgres", f"alter role {name} connection limit -1")
@@ -225,8 +244,7 @@ async def clock_wrong(here: Disturber) -> None:
     """A replica comes back with a clock that is minutes off, until the run is over."""
     keeper = here.house.keeper(*here.somebody())
     by = here.chance.choice((-SKEW_SECONDS, SKEW_SECONDS))
-    keeper.variables |= {"CLUSTER_SKEW_SECONDS": str(by), "CLUSTER_MODULE": keeper.module}
-    keeper.module = "tests.cluster.skewed"
+    keeper.variables["CLUSTER_SKEW_SECONDS"] = str(by)
     here.skewed.append(keeper)
     keeper.kill()
 
@@ -241,6 +259,29 @@ async def said_twice(here: Disturber) -> None:
 async def garbage(here: Disturber) -> None:
     """Records on the topics that are no events."""
     await here.saying.garbage(here.chance)
+
+
+async def poisoned(here: Disturber) -> None:
+    """Under the key of a case lies what is no event: all of that case waits until an operator has
+    looked."""
+    cases: list[str] = []
+    for _ in range(60):
+        cases = [
+            one.key for one in here.tap.records
+            if one.type == "application.accepted.v1" and one.sequence > here.since["applications"]
+        ]  # fmt: skip
+        if len(cases) > 2:
+            break
+        await asyncio.sleep(0.1)
+    if cases:
+        await here.saying.poison_of(here.chance.choice(cases))
+        await asyncio.sleep(here.chance.uniform(3, 5))
+        await here.mended()
+
+
+async def receiver_refuses(here: Disturber) -> None:
+    """The banks' receiver takes what it is sent, and says that it did not."""
+    here.house.receiver.answers.extend([(503, {}, b"")] * 12)
 
 
 async def offsets_lost(here: Disturber) -> None:
@@ -262,7 +303,7 @@ async def group_deleted(here: Disturber) -> None:
             gone = here.admin().delete_consumer_groups([name], request_timeout=5)[name]
             await asyncio.to_thread(gone.result, 6)
             break
-        except KafkaException:
+        except (KafkaException, TimeoutError):
             await asyncio.sleep(0.3)
     await asyncio.gather(*(replicas.begin(number) for number in range(REPLICAS)))
 
@@ -301,7 +342,7 @@ KINDS: dict[str, Callable[[Disturber], Awaitable[None]]] = {
         killed, both_killed, frozen, backlog, cut_off_from_broker, cut_off_from_all_brokers,
         broker_hangs, cut_off_from_database, database_hangs, slow, broker_restarts, leader_dies,
         broker_frozen, disk_full, backends_ended, relay_ended, out_of_connections, clock_wrong,
-        said_twice, garbage, offsets_lost, group_deleted, topic_wiped, exchanged,
+        said_twice, garbage, poisoned, receiver_refuses, offsets_lost, group_deleted, topic_wiped, exchanged,
     )
 }  # fmt: skip
 
@@ -310,8 +351,6 @@ def drawn(seed: int) -> list[tuple[float, str]]:
     """(After how many seconds, what) of a run: one kind alone for odd seeds, three for even ones."""
     chance = random.Random(f"disturbances {seed}")
     names = list(KINDS)
-    if seed % 2:
-        kinds = [names[(seed // 2) % len(names)]]
-    else:
-        kinds = chance.sample(names, 3)
+    alone = seed % 2 == 1
+    kinds = [names[seed // 2 % len(names)]] if alone else chance.sample(names, 3)
     return sorted((chance.uniform(0.2, 4.0), kind) for kind in kinds)

@@ -22,6 +22,8 @@ class Command:
     outcome: Outcome
     loan_id: str = ""
     """As the services call it, once they have told; an unanswered submission has none."""
+    bank: str = ""
+    """Whose case it is."""
     amount_fen: int = 0
     """What was asked for, where it is about money."""
     answer: Mapping[str, Any] = field(default_factory=dict)

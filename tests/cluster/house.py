@@ -2,28 +2,32 @@
 between them all, and a receiver for what banks are told. Started once for many stories."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 from sqlalchemy.engine import make_url
 
 from deploy.kafka.broker import free_ports
+from shared.postgres.provision import owner_of
 from shared.service import Service
 from tests.chaos.balancer import Balancer
-from tests.chaos.replicas import DRAIN_SECONDS, REPLICAS, Addresses, Replicas, all_begun, code_of
+from tests.chaos.replicas import REPLICAS, Addresses, Replicas, all_begun, code_of
 from tests.cluster.brokers import BehindDoors
-from tests.cluster.doors import Door, to_port, to_socket
+from tests.cluster.doors import Door, Streams, to_port, to_socket
+from tests.cluster.nursery import Nursery, Nursling
 from tests.compose.images import ROOT
 from tests.notifications.conftest import Receiver, listening
 from tests.real_parts import room_for_postgres
 from zhidai import environment
+from zhidai.addresses import Addresses as UsualAddresses
 from zhidai.addresses import free
 from zhidai.bus import SERVICES, Bus
 from zhidai.environment import Environment
-from zhidai.processes import Keeper
 from zhidai.service_settings import process_variables
 
 NAMES = tuple(service.name for service in SERVICES)
@@ -39,8 +43,6 @@ class House:
     replicas: dict[str, Replicas] = field(default_factory=dict)
     to_brokers: list[Door] = field(default_factory=list)
     to_database: dict[tuple[str, int], Door] = field(default_factory=dict)
-    skews: dict[tuple[str, int], float] = field(default_factory=dict)
-    """Whose clock is wrong, once it is started again, and by how many seconds."""
     places: Addresses = field(default_factory=lambda: Addresses({}))
     database_names: dict[str, str] = field(default_factory=dict)
 
@@ -56,9 +58,10 @@ class House:
             .render_as_string(hide_password=False)
         )
 
-    def keeper(self, service: str, number: int) -> Keeper:
+    def keeper(self, service: str, number: int) -> Nursling:
         """Who keeps a replica alive."""
-        return self.replicas[service].running[number][0]
+        keeper: Any = self.replicas[service].running[number][0]
+        return cast(Nursling, keeper)
 
 
 @asynccontextmanager
@@ -70,6 +73,7 @@ async def parts(folder: Path) -> AsyncIterator[House]:
         state = stack.enter_context(room_for_postgres())
         starting = asyncio.create_task(asyncio.to_thread(brokers.start))
         base, postgres = await environment.prepare(state, afresh=True)
+        await kept_blank(base)
         await starting
         stack.callback(brokers.stop)
         if postgres is not None:
@@ -89,7 +93,26 @@ async def parts(folder: Path) -> AsyncIterator[House]:
         yield house
 
 
-def _socket_of(server_url: str):  # noqa: ANN202 — as doors are given it
+async def kept_blank(base: Environment) -> None:
+    """Keep a copy of each database as it was made."""
+    server = await asyncpg.connect(base.server_url)
+    for name in NAMES:
+        await server.execute(f"create database {name}_blank template {name}")
+    await server.close()
+
+
+async def blank_again(base: Environment) -> None:
+    """Every database as it was made; no service may be running."""
+    server = await asyncpg.connect(base.server_url)
+    for name in NAMES:
+        await server.execute(f"drop database {name} with (force)")
+        await server.execute(f"create database {name} owner {owner_of(name)} template {name}_blank")
+        await server.execute(f"revoke all on database {name} from public")
+        await server.execute(f"grant connect on database {name} to {name}")
+    await server.close()
+
+
+def _socket_of(server_url: str) -> Callable[[], Awaitable[Streams]]:
     """Where the server listens: a file, or a port where DATABASE_URL names another server."""
     url = urlsplit(server_url)
     host = parse_qs(url.query).get("host", [""])[0]
@@ -105,7 +128,17 @@ async def inhabited(house: House, logs: Path, tree: Path = ROOT) -> AsyncIterato
     usual = free()
     async with AsyncExitStack() as stack:
         stack.callback(usual.close)
-        house.replicas = {one.name: _replicas_of(house, one, usual, logs) for one in SERVICES}
+        nurseries = {}
+        for one in SERVICES:
+            nursery = Nursery(
+                f"services.{one.name}.main", tree, code_of(tree), logs / f"{one.name}-nursery.log"
+            )
+            stack.push_async_callback(nursery.close)
+            await nursery.open()
+            nurseries[one.name] = nursery
+        house.replicas = {
+            one.name: _replicas_of(house, one, nurseries[one.name], usual, logs) for one in SERVICES
+        }
         for replicas in house.replicas.values():
             await stack.enter_async_context(replicas.balancer.standing())
         try:
@@ -118,13 +151,15 @@ async def inhabited(house: House, logs: Path, tree: Path = ROOT) -> AsyncIterato
             )
 
 
-def _replicas_of(house: House, service: Service, usual, logs: Path) -> Replicas:  # noqa: ANN001
+def _replicas_of(
+    house: House, service: Service, nursery: Nursery, usual: UsualAddresses, logs: Path
+) -> Replicas:
     prefix = str(service.settings_type.model_config["env_prefix"]).upper()
     ports = free_ports(REPLICAS)
     name = service.name
     bus = Bus(house.brokers.through_doors)
 
-    def start(number: int, tree: Path) -> Keeper:
+    def start(number: int, tree: Path) -> Any:
         door = house.to_database[name, number]
         own = {
             "PORT": str(ports[number]),
@@ -136,15 +171,6 @@ def _replicas_of(house: House, service: Service, usual, logs: Path) -> Replicas:
         }
         variables = process_variables(service, house.base, usual, bus=bus) | code_of(tree)
         variables |= {f"{prefix}{key}": value for key, value in own.items()}
-        module = f"services.{name}.main"
-        skew = house.skews.get((name, number), 0.0)
-        if skew:
-            variables |= {"CLUSTER_SKEW_SECONDS": str(skew), "CLUSTER_MODULE": module}
-            module = "tests.cluster.skewed"
-        keeper = Keeper(name, module, variables, logs / f"{name}-{number}.log")
-        return keeper
+        return Nursling(name, nursery, variables, logs / f"{name}-{number}.log")
 
     return Replicas(start, ports, Balancer())
-
-
-__all__ = ["DRAIN_SECONDS", "NAMES", "House", "inhabited", "parts"]

@@ -49,7 +49,7 @@ def _loan(should: Counter[str], deeds: Mapping[str, Command]) -> None:
     if "approve" not in deeds or "withdraw" in deeds:
         return
     amount_fen = deeds["approve"].amount_fen
-    bank = str(deeds["submit"].answer.get("bank_code", "")) if "submit" in deeds else ""
+    bank = deeds["approve"].bank
     if "disburse" not in deeds:
         should[f"reserved:{bank}"] += amount_fen
         return

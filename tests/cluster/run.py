@@ -8,6 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import asyncpg
+from confluent_kafka import KafkaException
+
 from tests.cluster.callers import Callers
 from tests.cluster.checker import Broken, broken
 from tests.cluster.disturbances import Disturber, drawn
@@ -38,6 +41,8 @@ class Verdict:
     told_seconds: float
     quiet_seconds: float
     """From the healing until every law held."""
+    undone: tuple[str, ...] = ()
+    """Disturbances that could not be done, and why."""
     broken: tuple[Broken, ...] = ()
     broken_off: tuple[str, ...] = ()
 
@@ -52,26 +57,27 @@ class Stage:
     papers: dict[str, list[dict[str, str]]]
     strangers: set[str] = field(default_factory=set)
     number: int = 0
+    left_undone: list[str] = field(default_factory=list)
 
     async def run(self, seed: int, kinds: tuple[str, ...] | None = None) -> Verdict:
         """Tell the story of a seed once. `kinds` instead of those that the seed draws."""
         self.number += 1
         run = f"{seed}-{self.number}"
         pool = f"c{self.number}x{seed}"
+        self.left_undone.clear()
         self.house.receiver.got.clear()
         since = await self.looking.last_told()
         saying = Saying(self.tap.servers, run)
-        disturber = Disturber(
-            self.house, self.looking, self.tap, saying, random.Random(f"harm {seed}"), since
-        )
         script = drawn(seed) if kinds is None else [(0.5, kind) for kind in kinds]
         begun = time.monotonic()
         async with Callers(self.house.places, self.house.base.issuer, run) as callers:
+            disturber = Disturber(
+                self.house, self.looking, self.tap, saying, random.Random(f"harm {seed}"), since,
+                callers,
+            )  # fmt: skip
             story = Story(callers, pool, plans(seed, CASES), self.papers)
             await story.opens()
-            await asyncio.gather(
-                story.is_told(), *(self._at(disturber, *one) for one in script)
-            )
+            await asyncio.gather(story.is_told(), *(self._at(disturber, *one) for one in script))
             await disturber.healed()
             healed = time.monotonic()
             self.strangers |= saying.strangers
@@ -83,13 +89,24 @@ class Stage:
             unanswered=sum(one.outcome == "unanswered" for one in callers.commands),
             told_seconds=healed - begun,
             quiet_seconds=time.monotonic() - healed,
+            undone=tuple(self.left_undone),
             broken=tuple(found),
             broken_off=tuple(story.broken_off),
         )
 
     async def _at(self, disturber: Disturber, after: float, kind: str) -> None:
         await asyncio.sleep(after)
-        await disturber.befalls(kind)
+        try:
+            await disturber.befalls(kind)
+        except (
+            OSError,
+            RuntimeError,
+            TimeoutError,
+            KafkaException,
+            asyncpg.PostgresError,
+        ) as error:
+            # What cannot be done to a house that is in trouble already is left; the table says so.
+            self.left_undone.append(f"{kind}: {error!r}")
 
     async def _judged(self, story: Story, since: dict[str, int]) -> list[Broken]:
         """What is broken when the bound is reached, or at once what is so for good."""
@@ -135,4 +152,3 @@ async def stage(house: House) -> AsyncIterator[Stage]:
             yield Stage(house, tap, looking, papers)
         finally:
             await looking.close()
-

@@ -4,7 +4,9 @@ what its feed has."""
 import asyncio
 import random
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
@@ -34,13 +36,13 @@ class Saying:
     run: str
     strangers: set[str] = field(default_factory=set)
     """Keys that only garbage has."""
+    poison: list[str] = field(default_factory=list)
+    """Ids of what is no event under the key of a real case."""
 
     def _producer(self) -> Producer:
         return Producer({"bootstrap.servers": self.servers, "message.timeout.ms": 10_000})
 
-    async def old_bytes_again(
-        self, tap: Tap, since: dict[str, int], chance: random.Random
-    ) -> None:
+    async def old_bytes_again(self, tap: Tap, since: dict[str, int], chance: random.Random) -> None:
         """Some of what was said since then, as it was said, where it was said, in its order."""
         producer = self._producer()
         old = [one for one in list(tap.records) if one.sequence > since.get(one.topic, 0)]
@@ -60,6 +62,22 @@ class Saying:
             self.strangers.add(key)
             topic = chance.choice(NAMES[:2])
             producer.produce(topic, body, key, headers=headers)
+        await asyncio.to_thread(producer.flush, 10)
+
+    async def poison_of(self, key: str) -> None:
+        """An approval of a real case whose body is nothing."""
+        id_ = str(uuid4())
+        self.poison.append(id_)
+        producer = self._producer()
+        headers = {
+            "ce_specversion": "1.0", "ce_type": "application.approved.v1", "ce_id": id_,
+            "ce_source": "/zhidai/applications", "ce_subject": key,
+            "ce_time": datetime.now(UTC).isoformat(),
+        }  # fmt: skip
+        producer.produce(
+            "applications", b"poison", key,
+            headers=[(name, value.encode()) for name, value in headers.items()],
+        )  # fmt: skip
         await asyncio.to_thread(producer.flush, 10)
 
     async def again_from_feed(

@@ -3,6 +3,7 @@ fate leads. Who, how much, and what becomes of it comes from the seed; when, fro
 
 import asyncio
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -227,21 +228,19 @@ class Telling:
     ) -> Any:
         plan = self.plan
         return await self.story.callers.asks(
-            who, service, path, body, deed=deed, about=plan.ref, loan_id=self.loan_id,
+            who, service, path, body, deed=deed, about=plan.ref, loan_id=self.loan_id, bank=plan.bank,
             gives_up=plan.gives_up_at == deed, twice=plan.twice_at == deed,
             **{"amount_fen": plan.amount_fen, **more},
         )  # fmt: skip
 
     async def _is_refused(self, who: Person, action: str, body: Any) -> None:
         """Ask for what nobody may do; that it is refused is for the checker to see."""
-        try:
+        with suppress(GoneWrong):
             await self.story.callers.asks(
                 who, APPLICATIONS, f"/applications/{self.loan_id}/{action}", body,
                 deed=f"wrongly {action}", about=self.plan.ref, loan_id=self.loan_id,
                 ought_to="refused",
             )  # fmt: skip
-        except GoneWrong:
-            pass
 
     async def _until_state(self, state: str) -> None:
         async def there() -> bool:

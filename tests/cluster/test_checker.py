@@ -43,10 +43,15 @@ EVENTS: tuple[tuple[str, str, str], ...] = (
 
 
 def command(deed: str, loan: str, outcome: Outcome = "acknowledged", **more: Any) -> Command:
-    answer = {"bank_code": "ICBC"} if deed == "submit" else {}
     about = {LENT: "0", TAKEN_BACK: "1"}.get(loan, "")
     return Command(
-        deed=deed, about=about, outcome=outcome, loan_id=loan, amount_fen=AMOUNT, answer=answer, **more
+        deed=deed,
+        about=about,
+        outcome=outcome,
+        loan_id=loan,
+        bank="ICBC",
+        amount_fen=AMOUNT,
+        **more,
     )
 
 
@@ -237,7 +242,9 @@ def test_what_was_not_answered_may_have_happened_or_not_and_the_ledger_follows_i
     assert checker.broken(happened) == []
     laws = {one.law for one in checker.broken(not_happened)}
     assert laws <= {"numbers", "ledger"}, laws
-    assert list(checker.the_ledger_is_the_model(replace(happened, transfers=not_happened.transfers)))
+    assert list(
+        checker.the_ledger_is_the_model(replace(happened, transfers=not_happened.transfers))
+    )
 
 
 def test_garbage_may_be_parked_and_repeats_are_no_fault():
@@ -245,6 +252,9 @@ def test_garbage_may_be_parked_and_repeats_are_no_fault():
     garbage = Parked(listener="risk_pool", event_id="g", key="garbage-1", error="?")
     repeated = [*h.records, *(replace(one, offset=one.offset + 100) for one in h.records)]
 
-    assert checker.broken(
-        replace(h, parked=[garbage], strangers=frozenset({"garbage-1"}), records=repeated)
-    ) == []
+    assert (
+        checker.broken(
+            replace(h, parked=[garbage], strangers=frozenset({"garbage-1"}), records=repeated)
+        )
+        == []
+    )
