@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from shared.serve import run
 from tests.cluster.disturbances import KINDS
 from tests.cluster.house import inhabited, parts
 from tests.cluster.run import Verdict, stage
@@ -65,7 +66,8 @@ def main() -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     seeds = list(range(asked.seed, asked.seed + asked.runs))
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
-        verdicts = asyncio.run(runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder)))
+        telling = runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder))
+        verdicts = run(telling)
     say(table(verdicts))
     return int(any(one.broken for one in verdicts))
 

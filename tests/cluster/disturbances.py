@@ -4,6 +4,7 @@ ends whatever is left."""
 import asyncio
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from tests.cluster.tap import Tap
 from zhidai.demo.people import ADMIN
 
 SKEW_SECONDS = 120.0
+EMPTY_WITHIN_SECONDS = 16.0
+"""A group is empty once the sessions of its members have run out, which takes ten."""
 
 
 @dataclass
@@ -298,14 +301,19 @@ async def group_deleted(here: Disturber) -> None:
     replicas = here.house.replicas[name]
     for number in range(REPLICAS):
         await replicas.end(number)
-    for _ in range(60):
-        try:
-            gone = here.admin().delete_consumer_groups([name], request_timeout=5)[name]
-            await asyncio.to_thread(gone.result, 6)
-            break
-        except (KafkaException, TimeoutError):
-            await asyncio.sleep(0.3)
-    await asyncio.gather(*(replicas.begin(number) for number in range(REPLICAS)))
+    admin, until = here.admin(), time.monotonic() + EMPTY_WITHIN_SECONDS
+    try:
+        while True:
+            gone = admin.delete_consumer_groups([name], request_timeout=3)[name]
+            try:
+                await asyncio.to_thread(gone.result, 4)
+                break
+            except (KafkaException, TimeoutError):
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(0.3)
+    finally:
+        await asyncio.gather(*(replicas.begin(number) for number in range(REPLICAS)))
 
 
 async def topic_wiped(here: Disturber) -> None:

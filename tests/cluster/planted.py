@@ -21,6 +21,7 @@ from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
 
+from shared.serve import run
 from tests.cluster.__main__ import say, told
 from tests.cluster.house import NAMES, House, blank_again, inhabited, parts
 from tests.cluster.run import stage
@@ -140,7 +141,7 @@ def main() -> int:
     asked = reads.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
-        found = asyncio.run(everything(asked.names, asked.most, Path(folder)))
+        found = run(everything(asked.names, asked.most, Path(folder)))
     say(table(found))
     return int(not all(one.laws for one in found))
 

@@ -81,14 +81,14 @@ class Stage:
             await disturber.healed()
             healed = time.monotonic()
             self.strangers |= saying.strangers
-            found = await self._judged(story, since)
+            found, quiet = await self._judged(story, since)
         return Verdict(
             seed=seed,
             kinds=tuple(kind for _, kind in script),
             commands=len(callers.commands),
             unanswered=sum(one.outcome == "unanswered" for one in callers.commands),
             told_seconds=healed - begun,
-            quiet_seconds=time.monotonic() - healed,
+            quiet_seconds=quiet - healed,
             undone=tuple(self.left_undone),
             broken=tuple(found),
             broken_off=tuple(story.broken_off),
@@ -108,8 +108,9 @@ class Stage:
             # What cannot be done to a house that is in trouble already is left; the table says so.
             self.left_undone.append(f"{kind}: {error!r}")
 
-    async def _judged(self, story: Story, since: dict[str, int]) -> list[Broken]:
-        """What is broken when the bound is reached, or at once what is so for good."""
+    async def _judged(self, story: Story, since: dict[str, int]) -> tuple[list[Broken], float]:
+        """What is broken when the bound is reached, or at once what is so for good; and since when
+        it is as it is."""
         until = time.monotonic() + QUIET_WITHIN_SECONDS
         stood = 0.0
         while True:
@@ -117,12 +118,12 @@ class Stage:
             now = time.monotonic()
             if not found:
                 if stood and now - stood >= STAYS_SECONDS:
-                    return []
+                    return [], stood
                 stood = stood or now
             else:
                 stood = 0.0
                 if now > until or any(one.lasting for one in found):
-                    return found
+                    return found, now
             await asyncio.sleep(0.25)
 
     async def history(self, story: Story, since: dict[str, int]) -> History:
