@@ -10,9 +10,11 @@ import logging
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-from shared.serve import run
+import uvloop
+
 from tests.cluster.disturbances import KINDS
 from tests.cluster.house import inhabited, parts
 from tests.cluster.run import Verdict, stage
@@ -49,9 +51,10 @@ async def runs(seeds: list[int], only: tuple[str, ...] | None, folder: Path) -> 
     assert this is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     async with parts(folder) as house, inhabited(house, folder / "logs"), stage(house) as here:
-        for seed in seeds:
-            verdicts.append(await here.run(seed, only))
-            say(told(verdicts[-1]))
+        with suppress(asyncio.CancelledError):
+            for seed in seeds:
+                verdicts.append(await here.run(seed, only))
+                say(told(verdicts[-1]))
     return verdicts
 
 
@@ -67,7 +70,7 @@ def main() -> int:
     seeds = list(range(asked.seed, asked.seed + asked.runs))
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
         telling = runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder))
-        verdicts = run(telling)
+        verdicts = uvloop.run(telling)
     say(table(verdicts))
     return int(any(one.broken for one in verdicts))
 

@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvloop
 from confluent_kafka.admin import AdminClient
 
-from shared.serve import run
 from tests.cluster.__main__ import say, told
 from tests.cluster.house import NAMES, House, blank_again, inhabited, parts
 from tests.cluster.run import stage
@@ -141,7 +141,7 @@ def main() -> int:
     asked = reads.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
-        found = run(everything(asked.names, asked.most, Path(folder)))
+        found = uvloop.run(everything(asked.names, asked.most, Path(folder)))
     say(table(found))
     return int(not all(one.laws for one in found))
 

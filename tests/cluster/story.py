@@ -54,8 +54,8 @@ class Plan:
     right: Right
     amount_fen: int
     fate: Fate
-    gives_up_at: str
-    """At which deed its people ask once and no more; "" where they are patient."""
+    gives_up: bool
+    """Whether its people ask once and no more, and never learn what became of it."""
     twice_at: str
     wrong: bool
     """Whether its people also ask for what must be refused."""
@@ -75,7 +75,7 @@ def plans(seed: int, cases: int) -> list[Plan]:
             right=make_right(chance, kind="invention"),
             amount_fen=forms.amount(chance),
             fate=fate,
-            gives_up_at=chance.choice(deeds) if chance.random() < 0.25 else "",
+            gives_up=chance.random() < 0.35,
             twice_at=chance.choice(deeds),
             wrong=chance.random() < 0.5,
         )
@@ -229,7 +229,7 @@ class Telling:
         plan = self.plan
         return await self.story.callers.asks(
             who, service, path, body, deed=deed, about=plan.ref, loan_id=self.loan_id, bank=plan.bank,
-            gives_up=plan.gives_up_at == deed, twice=plan.twice_at == deed,
+            gives_up=plan.gives_up, twice=plan.twice_at == deed,
             **{"amount_fen": plan.amount_fen, **more},
         )  # fmt: skip
 

@@ -4,8 +4,8 @@ killed, the way to a broker is cut, and what was said is said again. More of the
 from pathlib import Path
 
 import pytest
+import uvloop
 
-from shared.serve import run
 from tests.cluster.house import inhabited, parts
 from tests.cluster.run import Verdict, stage
 from tests.kafka.brokers import jvm_can_be_had
@@ -25,7 +25,7 @@ async def one_run(folder: Path) -> Verdict:
 
 
 def test_every_command_has_its_effect_once_whoever_is_killed_or_cut_off(tmp_path):
-    verdict = run(one_run(tmp_path))
+    verdict = uvloop.run(one_run(tmp_path))
 
     assert verdict.broken == (), verdict
     assert verdict.undone == ()
