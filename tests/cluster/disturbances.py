@@ -106,6 +106,15 @@ async def both_killed(here: Disturber) -> None:
         here.house.keeper(name, number).kill()
 
 
+async def killed_again(here: Disturber) -> None:
+    """kill -9 of a listener's replicas, again and again as soon as they are at work."""
+    name = here.chance.choice(("risk_pool", "notifications"))
+    for _ in range(6):
+        await asyncio.sleep(here.chance.uniform(0.6, 1.6))
+        for number in range(REPLICAS):
+            here.house.keeper(name, number).kill()
+
+
 async def frozen(here: Disturber) -> None:
     """A process stands still for a while and goes on as if nothing had been."""
     keeper = here.house.keeper(*here.somebody())
@@ -347,7 +356,7 @@ async def exchanged(here: Disturber) -> None:
 KINDS: dict[str, Callable[[Disturber], Awaitable[None]]] = {
     one.__name__.replace("_", " "): one
     for one in (
-        killed, both_killed, frozen, backlog, cut_off_from_broker, cut_off_from_all_brokers,
+        killed, both_killed, killed_again, frozen, backlog, cut_off_from_broker, cut_off_from_all_brokers,
         broker_hangs, cut_off_from_database, database_hangs, slow, broker_restarts, leader_dies,
         broker_frozen, disk_full, backends_ended, relay_ended, out_of_connections, clock_wrong,
         said_twice, garbage, poisoned, receiver_refuses, offsets_lost, group_deleted, topic_wiped, exchanged,
