@@ -30,6 +30,8 @@ from tests.compose.images import ROOT
 FAULTS = Path(__file__).parent / "faults"
 CODE = ("shared", "services", "schemes", "tests", "zhidai", "deploy")
 MOST_RUNS = 12
+PATIENCE_SECONDS = 20.0
+"""For what does not come; in the runs without a planted fault nothing has taken so long."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ async def looked_for(fault: Planted, house: House, folder: Path, most: int) -> S
     begun = time.monotonic()
     with copy_with(fault) as tree:
         async with inhabited(house, folder / fault.name, tree), stage(house) as here:
+            here.quiet_within_seconds = PATIENCE_SECONDS
             for seed in range(1, most + 1):
                 verdict = await here.run(seed, (fault.by[(seed - 1) % len(fault.by)],))
                 say(told(verdict))

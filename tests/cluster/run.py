@@ -57,6 +57,7 @@ class Stage:
     papers: dict[str, list[dict[str, str]]]
     strangers: set[str] = field(default_factory=set)
     number: int = 0
+    quiet_within_seconds: float = QUIET_WITHIN_SECONDS
     left_undone: list[str] = field(default_factory=list)
 
     async def run(self, seed: int, kinds: tuple[str, ...] | None = None) -> Verdict:
@@ -115,7 +116,7 @@ class Stage:
     async def _judged(self, story: Story, since: dict[str, int]) -> tuple[list[Broken], float]:
         """What is broken when the bound is reached, or at once what is so for good; and since when
         it is as it is."""
-        until = time.monotonic() + QUIET_WITHIN_SECONDS
+        until = time.monotonic() + self.quiet_within_seconds
         stood = 0.0
         while True:
             found = broken(await self.history(story, since))
