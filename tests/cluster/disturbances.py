@@ -151,6 +151,18 @@ async def cut_off_from_all_brokers(here: Disturber) -> None:
         door.open()
 
 
+async def killed_while_cut_off(here: Disturber) -> None:
+    """No service reaches any broker; what one has begun to say it is killed over."""
+    for door in here.house.to_brokers:
+        door.cut()
+    await asyncio.sleep(here.chance.uniform(1, 2))
+    for number in range(REPLICAS):
+        here.house.keeper("applications", number).kill()
+    await asyncio.sleep(0.3)
+    for door in here.house.to_brokers:
+        door.open()
+
+
 async def broker_hangs(here: Disturber) -> None:
     """Connections to a broker stand, and nothing moves on them."""
     door = here.chance.choice(here.house.to_brokers)
@@ -357,7 +369,7 @@ KINDS: dict[str, Callable[[Disturber], Awaitable[None]]] = {
     one.__name__.replace("_", " "): one
     for one in (
         killed, both_killed, killed_again, frozen, backlog, cut_off_from_broker, cut_off_from_all_brokers,
-        broker_hangs, cut_off_from_database, database_hangs, slow, broker_restarts, leader_dies,
+        killed_while_cut_off, broker_hangs, cut_off_from_database, database_hangs, slow, broker_restarts, leader_dies,
         broker_frozen, disk_full, backends_ended, relay_ended, out_of_connections, clock_wrong,
         said_twice, garbage, poisoned, receiver_refuses, offsets_lost, group_deleted, topic_wiped, exchanged,
     )
