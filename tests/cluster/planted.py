@@ -92,7 +92,7 @@ async def looked_for(fault: Planted, house: House, folder: Path, most: int) -> S
     begun = time.monotonic()
     with copy_with(fault) as tree:
         async with inhabited(house, folder / fault.name, tree), stage(house) as here:
-            here.quiet_within_seconds = PATIENCE_SECONDS
+            here.waits_seconds = here.quiet_within_seconds = PATIENCE_SECONDS
             for seed in range(1, most + 1):
                 verdict = await here.run(seed, (fault.by[(seed - 1) % len(fault.by)],))
                 say(told(verdict))

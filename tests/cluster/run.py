@@ -18,7 +18,7 @@ from tests.cluster.history import History
 from tests.cluster.house import NAMES, House
 from tests.cluster.looking import Looking
 from tests.cluster.saying import Saying
-from tests.cluster.story import Story, plans, prepared
+from tests.cluster.story import WAITS_SECONDS, Story, plans, prepared
 from tests.cluster.tap import Tap
 from zhidai.demo.people import BANKS, operator_of
 
@@ -57,6 +57,7 @@ class Stage:
     papers: dict[str, list[dict[str, str]]]
     strangers: set[str] = field(default_factory=set)
     number: int = 0
+    waits_seconds: float = WAITS_SECONDS
     quiet_within_seconds: float = QUIET_WITHIN_SECONDS
     left_undone: list[str] = field(default_factory=list)
 
@@ -76,7 +77,9 @@ class Stage:
                 self.house, self.looking, self.tap, saying, random.Random(f"harm {seed}"), since,
                 callers,
             )  # fmt: skip
-            story = Story(callers, pool, plans(seed, CASES), self.papers)
+            story = Story(
+                callers, pool, plans(seed, CASES), self.papers, waits_seconds=self.waits_seconds
+            )
             await story.opens()
             await asyncio.gather(story.is_told(), *(self._at(disturber, *one) for one in script))
             try:

@@ -92,6 +92,8 @@ class Story:
     plans: list[Plan]
     papers: dict[str, list[dict[str, str]]]
     """Bank → its papers for claims, stored before."""
+    waits_seconds: float = WAITS_SECONDS
+    """For what must follow from what was done before."""
     broken_off: list[str] = field(default_factory=list)
     money: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One claim at a time: a decision names the trial that was seen, and that moves with the balance."""
@@ -115,7 +117,7 @@ class Story:
             found = await self.callers.sees(APPROVER, APPLICATIONS, "/pools")
             return any(one["code"] == self.pool for one in found["items"])
 
-        await until("the pool is known", is_known)
+        await until("the pool is known", is_known, seconds=self.waits_seconds)
 
     async def is_told(self) -> None:
         """Every case, all at once."""
@@ -179,7 +181,10 @@ class Telling:
             amount_fen=0 if repaid else plan.amount_fen,
         )  # fmt: skip
         if not repaid:
-            await until(f"{plan.ref}: its position is heard", self._position_is_heard)
+            await until(
+                f"{plan.ref}: its position is heard", self._position_is_heard,
+                seconds=self.story.waits_seconds,
+            )  # fmt: skip
             await self._claimed(bank)
 
     async def _claimed(self, bank: Person) -> None:
@@ -247,7 +252,7 @@ class Telling:
             at = f"/applications/{self.loan_id}"
             return (await self.story.callers.sees(APPROVER, APPLICATIONS, at))["state"] == state
 
-        await until(f"{self.plan.ref} is {state}", there)
+        await until(f"{self.plan.ref} is {state}", there, seconds=self.story.waits_seconds)
 
     async def _position_is_heard(self) -> bool:
         at = f"/coverages/{self.loan_id}"
@@ -292,7 +297,7 @@ async def _papers(callers: Callers, bank: str) -> list[dict[str, str]]:
     return [{"kind": kind, "document": found[kind]} for kind in forms.CLAIM_PAPERS]
 
 
-async def until(what: str, so: Any, *, seconds: float = WAITS_SECONDS) -> None:
+async def until(what: str, so: Any, *, seconds: float) -> None:
     """Ask until it is so. Raises TimeoutError that says for what was waited."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not await so():
