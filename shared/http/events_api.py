@@ -1,7 +1,6 @@
 """The event feed that banks pull, and the parked events that operators mend."""
 
 import base64
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import from_json
 from starlette.requests import Request
 
 from shared.auth.identity import AT_WORK, Forbidden, Identity, requires
@@ -353,9 +353,10 @@ def _read(event: Published, caller: Identity) -> Any:
 
 
 def _readable(body: bytes) -> Any:
-    """JSON, or base64 text: one body that is broken must not hide what comes after it."""
+    """JSON, or base64 text: one body that is broken, or nested two hundred deep, must not hide what
+    comes after it."""
     try:
-        return json.loads(body)
+        return from_json(body)
     except ValueError:
         return base64.b64encode(body).decode()
 

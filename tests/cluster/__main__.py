@@ -1,0 +1,79 @@
+"""Stories while the house is disturbed: `python -m tests.cluster --runs 200 --seed 1`.
+
+`--seed 4711` alone tells one again; `--only "leader dies"` disturbs by one kind only. Ends with a table
+and with 1 where a law was broken.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import uvloop
+
+from tests.cluster.disturbances import KINDS
+from tests.cluster.house import inhabited, parts
+from tests.cluster.run import Verdict, stage
+from tests.cluster.tables import table
+
+
+def say(line: str) -> None:
+    """To whoever watches."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def told(verdict: Verdict) -> str:
+    """A run in a line, and under it what is broken."""
+    outcome = "BROKEN" if verdict.broken else "ok"
+    lines = [
+        f"{verdict.seed:>6} {outcome:>6} {verdict.commands:>3} commands, {verdict.unanswered}"
+        f" unanswered, told in {verdict.told_seconds:.1f} s, quiet after"
+        f" {verdict.quiet_seconds:.1f} s: {', '.join(verdict.kinds)}"
+    ]
+    for law in dict.fromkeys(one.law for one in verdict.broken):
+        those = [one.what for one in verdict.broken if one.law == law]
+        lines += [f"         {law}: {what}" for what in those[:3]]
+        lines += [f"         {law}: {len(those) - 3} more"] if len(those) > 3 else []
+    lines += [f"         left undone: {one}" for one in verdict.undone]
+    lines += [f"         told no further: {one}" for one in verdict.broken_off if verdict.broken]
+    return "\n".join(lines)
+
+
+async def runs(seeds: list[int], only: tuple[str, ...] | None, folder: Path) -> list[Verdict]:
+    """All of them in one house, which goes when this process is told to."""
+    verdicts: list[Verdict] = []
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    async with parts(folder) as house, inhabited(house, folder / "logs"), stage(house) as here:
+        with suppress(asyncio.CancelledError):
+            for seed in seeds:
+                verdicts.append(await here.run(seed, only))
+                say(told(verdicts[-1]))
+    return verdicts
+
+
+def main() -> int:
+    """Tell them."""
+    reads = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
+    reads.add_argument("--seed", type=int, default=1)
+    reads.add_argument("--runs", type=int, default=1)
+    reads.add_argument("--only", action="append", choices=[*KINDS], default=[])
+    reads.add_argument("--keep", type=Path, help="a folder for logs and data that is kept")
+    asked = reads.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    seeds = list(range(asked.seed, asked.seed + asked.runs))
+    with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
+        telling = runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder))
+        verdicts = uvloop.run(telling)
+    say(table(verdicts))
+    return int(any(one.broken for one in verdicts))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
