@@ -1,0 +1,146 @@
+"""One simulation, from its seed to its verdict."""
+
+import asyncio
+import gc
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.service import Service
+from tests.simulation import laws
+from tests.simulation.commands import People, Person, plan
+from tests.simulation.house import House, housekeeping
+from tests.simulation.loop import NoProgress, Trace
+from tests.simulation.operator import Operator
+from tests.simulation.probes import counting
+from tests.simulation.stage import Stage
+from tests.simulation.story import SERVICES
+from tests.simulation.weather import Weather
+from tests.simulation.world import simulated
+
+CALM_SECONDS = 90.0
+"""So long after the weather has cleared every command must have been answered."""
+
+
+@dataclass
+class Verdict:
+    """What came of a seed."""
+
+    seed: int
+    broken: list[str] = field(default_factory=list)
+    hash: str = ""
+    steps: int = 0
+    seconds: float = 0.0
+    """Simulated."""
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def simulate(
+    stage: Stage,
+    seed: int,
+    *,
+    out: Callable[[str], None] | None = None,
+    fault: Callable[[], Any] = nullcontext,
+) -> Verdict:
+    """Run a seed. `out` is given every step as a line; `fault` gives what is planted meanwhile."""
+    verdict = Verdict(seed)
+    trace = Trace(out)
+    gc.collect(0)
+    gc.disable()
+    with stage.databases() as names:
+        loop, broker = stage.loop_for(seed, trace)
+        looks = stage.looks(names)
+        asyncio.set_event_loop(loop)
+        try:
+            with simulated(loop, seed, broker), counting(verdict.counts), fault():
+                simulation = _Simulation(stage, seed, loop, broker, looks, names, verdict)
+                try:
+                    loop.run_until_complete(simulation.run())
+                except NoProgress as error:
+                    verdict.broken.append(f"no progress: {error}")
+                verdict.seconds = loop.time() - stage.ends
+        finally:
+            loop.bury()
+            loop.lines.close()
+            for look in looks.values():
+                look.close()
+            asyncio.set_event_loop(None)
+            gc.enable()
+    verdict.hash, verdict.steps = trace.hash, trace.steps
+    verdict.counts.update(broker.counts)
+    verdict.counts.update(loop.lines.counts)
+    return verdict
+
+
+class _Simulation:
+    def __init__(
+        self, stage: Stage, seed: int, loop: Any, broker: Any, looks: Any,
+        names: Mapping[str, str], verdict: Verdict,
+    ) -> None:  # fmt: skip
+        self._stage, self._loop, self._broker = stage, loop, broker
+        self._looks, self._verdict = looks, verdict
+        self._chance = random.Random(f"people {seed}")
+        self._urls = stage.urls(names)
+        house_chance = random.Random(f"house {seed}")
+        self._house = House(
+            loop, broker, house_chance, stage.apps, self._urls,
+            static_members=house_chance.random() < 0.4,
+        )  # fmt: skip
+        self._weather = Weather(
+            self._house, broker, random.Random(f"weather {seed}"), _members(house_chance)
+        )
+        self._people = People(self._house, self._token, self._chance)
+        self._tokens: dict[Person, str] = {}
+
+    async def run(self) -> None:
+        """Start, let people work in bad weather, let it clear, mend, judge."""
+        house, weather, counts = self._house, self._weather, self._verdict.counts
+        async with housekeeping(self._broker):
+            for name, service in weather.members.items():
+                house.start(service, name)
+            work = [
+                asyncio.ensure_future(self._people.does(*row))
+                for row in plan(self._chance, self._stage.before.cases)
+            ]
+            if self._chance.random() < 0.5:
+                amount = self._chance.randrange(1, 10**6) * 100
+                work.append(
+                    asyncio.ensure_future(
+                        self._people.enters_money(f"{amount // 100}.00", f"paid in/{amount}")
+                    )
+                )
+            await weather.rages()
+            weather.clears()
+            _, late = await asyncio.wait(work, timeout=CALM_SECONDS)
+            if late:
+                raise NoProgress(f"{len(late)} people still have no answer")
+            for done in work:
+                done.result()
+            operator = Operator(self._urls, self._looks, counts)
+            await operator.brings_to_rest(has_lost=bool(weather.counts.get("partition truncated")))
+        answered = self._people.answered
+        counts.update(weather.counts)
+        counts["command sent again"] += sum(one.sent > 1 for one in answered)
+        self._verdict.broken += laws.broken(
+            self._looks, answered, self._stage.before,
+            order_holds=not weather.counts.get("partition truncated"),
+        )  # fmt: skip
+
+    def _token(self, person: Person) -> str:
+        if person not in self._tokens:
+            self._tokens[person] = self._stage.issuer.issue(
+                person.subject, person.subject, list(person.roles), person.institution, pools=("*",)
+            )
+        return self._tokens[person]
+
+
+def _members(chance: random.Random) -> dict[str, Service]:
+    """Which processes there are: one or two of each service."""
+    return {
+        f"{service.name}.{number}": service
+        for service in SERVICES
+        for number in range(1, 1 + (2 if chance.random() < 0.4 else 1))
+    }
