@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import typer
+
 STAGE: Any = None
 
 
@@ -46,17 +48,17 @@ def _many(seeds: Iterator[int] | range, fault: str, processes: int) -> int:
             simulated += verdict.seconds
             if verdict.broken:
                 failed.append(verdict.seed)
-                print(f"seed {verdict.seed} breaks: {'; '.join(verdict.broken)[:2000]}", flush=True)
+                typer.echo(f"seed {verdict.seed} breaks: {'; '.join(verdict.broken)[:2000]}")
             if done % 100 == 0:
-                print(f"{done} seeds, {time.monotonic() - began:.0f} s", flush=True)
+                typer.echo(f"{done} seeds, {time.monotonic() - began:.0f} s")
     seconds = time.monotonic() - began
-    print(f"{len(seeds)} seeds in {seconds:.0f} s: {steps} steps, {simulated:.0f} s simulated")
+    typer.echo(f"{len(seeds)} seeds in {seconds:.0f} s: {steps} steps, {simulated:.0f} s simulated")
     for what in sorted(counts.keys() | set(MUST_BE_REACHED)):
-        print(f"{counts[what]:8d}  {what}")
+        typer.echo(f"{counts[what]:8d}  {what}")
     missed = [what for what in MUST_BE_REACHED if not counts[what]] if len(seeds) >= 100 else []
     if missed:
-        print(f"never reached: {', '.join(missed)}")
-    print(f"failing seeds: {failed or 'none'}")
+        typer.echo(f"never reached: {', '.join(missed)}")
+    typer.echo(f"failing seeds: {failed or 'none'}")
     return 1 if failed or missed else 0
 
 
@@ -72,14 +74,16 @@ def _one(seed: int, fault: str, *, quiet: bool) -> int:
     from tests.simulation.faults import FAULTS
     from tests.simulation.run import simulate
 
-    out = None if quiet else print
+    out = None if quiet else typer.echo
     verdict = simulate(STAGE, seed, out=out, **({"fault": FAULTS[fault]} if fault else {}))
-    print(f"seed {seed}: {verdict.steps} steps, {verdict.seconds:.1f} s simulated, {verdict.hash}")
+    typer.echo(
+        f"seed {seed}: {verdict.steps} steps, {verdict.seconds:.1f} s simulated, {verdict.hash}"
+    )
     for what, times in sorted(verdict.counts.items()):
         if times:
-            print(f"{times:8d}  {what}")
+            typer.echo(f"{times:8d}  {what}")
     for law in verdict.broken:
-        print(f"BROKEN: {law}")
+        typer.echo(f"BROKEN: {law}")
     return 1 if verdict.broken else 0
 
 
@@ -105,8 +109,6 @@ def main() -> int:
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]])
     asked = _arguments()
-    logging.disable(logging.ERROR)
-    logging.disable(logging.NOTSET)
     logging.basicConfig(level=logging.CRITICAL)
     with _stage() as STAGE:
         if asked.seed is not None:

@@ -85,6 +85,7 @@ class Line(asyncio.Transport):
             self._walked += 1 + size
             if kind in self._last:
                 self.owes = self.waits_for_lock = False
+                self._lines.answered(self)
 
     @property
     def has_committed(self) -> bool:
@@ -139,14 +140,21 @@ class Line(asyncio.Transport):
 class Lines:
     """All connections of a simulation."""
 
-    def __init__(self, loop: Any, folder: Path) -> None:
+    def __init__(self, loop: Any, folder: Path | None) -> None:
         self.loop = loop
-        self._server = Server(folder)
+        self._beside = None if folder is None else Server(folder)
         self._open: list[Line] = []
         self._leaving: set[int] = set()
+        self._lingering: set[int] = set()
+        """Backends of those who are gone, that still wait for a lock."""
         self._canceled: set[int] = set()
         self._numbers = 0
         self.counts: Counter[str] = Counter()
+
+    @property
+    def _server(self) -> Server:
+        assert self._beside is not None, "nobody works with PostgreSQL here"
+        return self._beside
 
     def next_number(self) -> int:
         self._numbers += 1
@@ -178,48 +186,63 @@ class Lines:
         """What this one runs ends now, also where it waits."""
         self._canceled.add(pid)
 
+    def answered(self, line: Line) -> None:
+        """What it ran has ended, as it was asked to or by itself."""
+        self._canceled.discard(line.pid)
+
     def arrived(self) -> list[Line]:
         """Those whose answer may be handed over."""
         return [line for line in self._open if not line.owes and (line.buffer or line.ended)]
 
     def all_answered(self) -> None:
         """In real time: until the server has nothing to do any more, or only waits for us."""
-        if self._leaving:
-            self._server.until_gone(self._leaving)
-            self._leaving.clear()
-            self._look_at_locks()
-        answered = False
-        while busy := [line for line in self._open if line.owes and not line.waits_for_lock]:
+        changed = bool(self._leaving)
+        while True:
+            if self._leaving:
+                self._lingering |= self._server.until_gone(self._leaving)
+                self._leaving.clear()
+            busy = [line for line in self._open if line.owes and not line.waits_for_lock]
+            if not busy:
+                if not changed or not self._locks_were_given():
+                    return
+                changed = False
+                continue
             readable, _, _ = select.select(busy, [], [], STUCK_SECONDS)
             for line in readable:
                 line.take()
-                answered = answered or not line.owes
+                changed = changed or not line.owes
             if not readable:
-                self._look_at_locks(busy)
-            elif answered and not any(one.owes and not one.waits_for_lock for one in self._open):
-                self._look_at_locks()
-                answered = False
+                self._who_waits(busy)
 
-    def _look_at_locks(self, busy: list[Line] | None = None) -> None:
-        """Which statements wait for a lock. One that did and no longer does is waited for again."""
-        asked = [line for line in self._open if line.owes and (line.waits_for_lock or busy)]
-        if not asked:
-            return
+    def _who_waits(self, busy: list[Line]) -> None:
+        """Which of those that do not answer wait for a lock."""
         waiting = self._server.waiting_for_locks()
-        for line in asked:
-            was, line.waits_for_lock = line.waits_for_lock, line.pid in waiting
-            if line.pid in self._canceled:
-                line.waits_for_lock = False
-            self.counts["waited for a lock"] += line.waits_for_lock and not was
-        self._canceled -= {line.pid for line in asked if not line.owes}
+        for line in busy:
+            if line.pid in waiting and line.pid not in self._canceled:
+                line.waits_for_lock = True
+                self.counts["waited for a lock"] += 1
+
+    def _locks_were_given(self) -> bool:
+        """Whether somebody who waited no longer does: then he is waited for again."""
+        stuck = [line for line in self._open if line.waits_for_lock]
+        if not stuck and not self._lingering:
+            return False
+        waiting = self._server.waiting_for_locks()
+        for line in stuck:
+            line.waits_for_lock = line.pid in waiting and line.pid not in self._canceled
+        self._leaving |= self._lingering - waiting
+        self._lingering &= waiting
+        return bool(self._leaving) or not all(line.waits_for_lock for line in stuck)
 
     def close(self) -> None:
         for line in list(self._open):
             self.drop(line)
-        if self._leaving:
-            self._server.until_gone(self._leaving)
-            self._leaving.clear()
-        self._server.close()
+        self._leaving |= self._lingering
+        self._lingering.clear()
+        while self._leaving:
+            self._leaving = self._server.until_gone(self._leaving)
+        if self._beside is not None:
+            self._beside.close()
 
 
 def _statement(data: bytes, names: dict[bytes, str]) -> str:

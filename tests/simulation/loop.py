@@ -60,11 +60,12 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         chance: random.Random,
         trace: Trace,
         *,
-        socket_folder: Path,
+        socket_folder: Path | None,
         begins: float,
         most_steps: int = 400_000,
     ) -> None:
-        """`begins`: seconds since 1970 at which simulated time starts."""
+        """`begins`: seconds since 1970 at which simulated time starts. `socket_folder`: where PostgreSQL's
+        socket lies; None where nobody works with it."""
         super().__init__()
         self._chance = chance
         self.trace = trace

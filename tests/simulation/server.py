@@ -38,13 +38,20 @@ class Server:
                 return {int(pid) for pid, _ in rows}
             _pause(0.002)
 
-    def until_gone(self, pids: Collection[int], *, seconds: float = 20) -> None:
-        """Until none of these backends is there. Raises TimeoutError."""
+    def until_gone(self, pids: Collection[int], *, seconds: float = 20) -> set[int]:
+        """Until none of these backends is there but those that wait for a lock, which are answered: they
+        learn that nobody listens any more when they have it. Raises TimeoutError."""
         until = _monotonic() + seconds
         named = ",".join(map(str, sorted(pids)))
-        while self.ask(f"select pid from pg_stat_activity where pid in ({named})"):
+        while left := {
+            int(row[0])
+            for row in self.ask(f"select pid from pg_stat_activity where pid in ({named})")
+        }:
+            if left <= self.waiting_for_locks():
+                return left
             if _monotonic() > until:
-                raise TimeoutError(f"backends {named} do not leave")
+                raise TimeoutError(f"backends {left} do not leave")
+        return set()
 
     def ask(self, query: str) -> list[tuple[str, ...]]:
         """The rows of a query, as text."""
