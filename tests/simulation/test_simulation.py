@@ -1,0 +1,72 @@
+"""The whole house on simulated time: what replays, what holds, and what is found where a fault is planted.
+
+Some seeds here; `make simulate` runs thousands.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.postgres.embedded import EmbeddedPostgres
+from tests.conftest import _make_template
+from tests.real_parts import room_for_postgres
+from tests.simulation.faults import FAULTS
+from tests.simulation.run import Verdict, simulate
+from tests.simulation.stage import NAMES, Stage, migrated
+
+pytestmark = pytest.mark.xdist_group("simulation")
+
+SEEDS = (1, 2, 3)
+QUICKEST = {"keys_are_forgotten": 20, "withdrawals_free_nothing": 20, "every_relay_leads": 20}
+"""Planted faults, with the most seeds that each may take to be found."""
+
+
+def in_thread(work: Callable[[], Any]) -> Any:
+    """A simulation has a loop of its own; here one runs already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
+@pytest.fixture(scope="module")
+def stage(postgres_url: str, shared_folder: Path, tmp_path_factory: Any) -> Iterator[Stage]:
+    """The story, told once on the run's own PostgreSQL, or on one of its own where that is far away."""
+    folder = tmp_path_factory.mktemp("simulation")
+    if "host=/" in postgres_url or "host=%2F" in postgres_url:
+        templates = {one: _make_template(postgres_url, one, shared_folder) for one in NAMES}
+        found = in_thread(lambda: Stage.set(postgres_url, folder, templates))
+        yield found
+        found.strike()
+    else:
+        with room_for_postgres() as room:
+            server = EmbeddedPostgres(room / "postgres", durable=False).start()
+            yield in_thread(
+                lambda: Stage.set(server.server_url, folder, migrated(server.server_url))
+            )
+            server.stop()
+
+
+@pytest.mark.timeout(120)
+def test_a_seed_replays_step_by_step_and_another_seed_goes_another_way(stage: Stage):
+    runs: list[Verdict] = [in_thread(lambda seed=seed: simulate(stage, seed)) for seed in (7, 7, 8)]
+    assert runs[0].steps > 1000
+    assert (runs[0].hash, runs[0].steps) == (runs[1].hash, runs[1].steps)
+    assert runs[2].hash != runs[0].hash
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_after_bad_weather_everything_comes_to_rest_and_every_law_holds(stage: Stage, seed: int):
+    verdict = in_thread(lambda: simulate(stage, seed))
+    assert not verdict.broken, f"python -m tests.simulation --seed {seed}: {verdict.broken}"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", QUICKEST)
+def test_a_planted_fault_is_found_within_a_few_seeds(stage: Stage, name: str):
+    for seed in range(1, QUICKEST[name] + 1):
+        if in_thread(lambda: simulate(stage, seed, fault=FAULTS[name])).broken:
+            return
+    pytest.fail(f"{name} was not found in {QUICKEST[name]} seeds")
