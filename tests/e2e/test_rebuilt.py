@@ -13,9 +13,11 @@ import typer
 from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
+from tests.applications.around.test_enhancements import POLICY
 from tests.applications.office import ICBC
 from tests.e2e.town import Town
 from tests.notifications.conftest import SETTINGS
+from tests.papers import stores
 from zhidai.commands import events, reconcile
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
@@ -40,17 +42,15 @@ async def knows_something(town: Town) -> None:
     case = await town.lends(loan_no="JJ-1")
     office = town.office
     clerk = office.bank()
-    policy = {
-        "application_id": case["id"],
-        "kind": "loan_guarantee",
-        "insurer_name": "天津保险",
-        "reference": "P-1",
-        "insured": "1000000.00",
-        "premium": "10000.00",
-        "begins_on": "2026-03-02",
-        "ends_on": "2027-03-02",
-    }
+    (paper,) = await stores(clerk, "insurance_policy")
+    policy = POLICY | {"case": case["id"], "document": paper["id"]}
     answer = await clerk.post("/policies", json=policy)
+    assert answer.status_code == 201, answer.text
+    day = str(office.now.date())
+    away = {"subject": "wang", "delegate": "zhao", "from_day": day, "to_day": day, "reason": "出差"}
+    for name in ("wang", "zhao"):
+        await office.reviewer(name).get("/queue")  # So that they are known.
+    answer = await office.reviewer().post("/absences", json=away)
     assert answer.status_code == 201, answer.text
     await town.days_are_over()
     await town.settled()

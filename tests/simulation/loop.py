@@ -9,7 +9,6 @@ comes, when a timer goes off, and when another process gets its turn.
 
 import asyncio
 import contextvars
-import gc
 import heapq
 import random
 import sys
@@ -102,9 +101,9 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def _asyncgen_finalizer_hook(self, agen: Any) -> None:
         """A generator of a process that was killed is not ended, either; and when the collector comes
         is nobody's step."""
-        self._asyncgens.discard(agen)  # type: ignore[attr-defined]
+        self._asyncgens.discard(agen)
 
-    async def create_unix_connection(  # type: ignore[override]
+    async def create_unix_connection(
         self, protocol_factory: Callable[[], Any], path: Any = None, **more: Any
     ) -> tuple[Any, Any]:
         """A connection to PostgreSQL; nothing else is reached from within."""
@@ -209,12 +208,11 @@ class SimulatedLoop(asyncio.BaseEventLoop):
                 warnings.simplefilter("ignore")
                 for task in [one for one in self._graves if isinstance(one, asyncio.Task)]:
                     if not task.done():
-                        task._log_destroy_pending = False  # type: ignore[attr-defined]
+                        task._log_destroy_pending = False
                         with suppress(BaseException):
-                            task.get_coro().close()  # type: ignore[union-attr]
+                            task.get_coro().close()
                 for heap in (self._graves, self._tasks, self._lanes, self._ready, self._scheduled):
                     heap.clear()
-                gc.collect()
         finally:
             sys.unraisablehook = hook
 

@@ -6,8 +6,8 @@ from shared.postgres.transient import Backoff
 
 PACE = Pace(
     batch=7,
-    poll_seconds=1.0,
-    election_seconds=1.5,
+    poll_seconds=2.0,
+    election_seconds=3.0,
     observe_seconds=1e9,
     fault=Backoff(first_seconds=0.1, most_seconds=2.0),
 )
