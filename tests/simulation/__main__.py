@@ -25,6 +25,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=1, help="begin with this one")
     parser.add_argument("--processes", type=int, default=2, help="that share the seeds")
     parser.add_argument("--fault", default="", help="plant this one of tests/simulation/faults")
+    parser.add_argument(
+        "--every-fault", type=int, default=0, metavar="N",
+        help="plant each of them, and say which seed finds it; N seeds at most for each",
+    )  # fmt: skip
     return parser.parse_args()
 
 
@@ -60,6 +64,24 @@ def _many(seeds: Iterator[int] | range, fault: str, processes: int) -> int:
         typer.echo(f"never reached: {', '.join(missed)}")
     typer.echo(f"failing seeds: {failed or 'none'}")
     return 1 if failed or missed else 0
+
+
+def _every_fault(most: int) -> int:
+    """Plant one after the other; each must be found."""
+    from tests.simulation.faults import FAULTS
+
+    missed = 0
+    for name in FAULTS:
+        began = time.monotonic()
+        for seed in range(1, most + 1):
+            if broken := _run((seed, name)).broken:
+                seconds = time.monotonic() - began
+                typer.echo(f"{name}: found by seed {seed} after {seconds:.0f} s: {broken[0][:300]}")
+                break
+        else:
+            missed += 1
+            typer.echo(f"{name}: not found in {most} seeds")
+    return 1 if missed else 0
 
 
 def _settle() -> None:
@@ -113,6 +135,8 @@ def main() -> int:
     with _stage() as STAGE:
         if asked.seed is not None:
             return _one(asked.seed, asked.fault, quiet=asked.quiet)
+        if asked.every_fault:
+            return _every_fault(asked.every_fault)
         seeds = range(asked.first, asked.first + (asked.seeds or 100))
         return _many(seeds, asked.fault, asked.processes)
 

@@ -98,6 +98,9 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             future.set_exception(error)
         return future
 
+    def call_exception_handler(self, context: Any) -> None:
+        """What a process that was killed would have said to nobody is not said."""
+
     def _asyncgen_finalizer_hook(self, agen: Any) -> None:
         """A generator of a process that was killed is not ended, either; and when the collector comes
         is nobody's step."""
