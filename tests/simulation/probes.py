@@ -34,6 +34,8 @@ MUST_BE_REACHED = (
     "delivered again",
     "killed",
     "frozen",
+    "service restored",
+    "epoch gone back",
 )
 """Over a long run each of these must have happened; else the weather does not reach it."""
 

@@ -13,7 +13,7 @@ TOPICS = {
 
 _TOLD = """
 select (select count(*) from outbox) + (select count(*) from told_again),
-       last, began_after || '-' || replace(id::text, '-', '')
+       last, began_after, began_after || '-' || replace(id::text, '-', '')
 from told_epochs order by number desc limit 1
 """
 
@@ -23,17 +23,20 @@ def what_is_on_its_way(looks: Mapping[str, Server]) -> list[str]:
     told = {}
     found = []
     for name in sorted(looks):
-        ((waiting, last, epoch),) = looks[name].ask(_TOLD)
-        told[name] = (int(last), epoch)
+        ((waiting, last, began_after, epoch),) = looks[name].ask(_TOLD)
+        told[name] = (int(last), int(began_after), epoch)
         if waiting != "0":
             found.append(f"{waiting} events wait in {name}")
     for name, topics in TOPICS.items():
         for topic in topics:
-            last, epoch = told[topic]
-            rows = looks[name].ask(
-                f"select until from heard_epochs where topic = '{topic}' and epoch = '{epoch}'"
+            last, began_after, epoch = told[topic]
+            # Of an epoch in which nothing was said yet nobody has heard.
+            ((until,),) = looks[name].ask(
+                "select coalesce(max(case when epoch = "
+                f"'{epoch}' then until else least(until, {began_after}) end), 0)"
+                f" from heard_epochs where topic = '{topic}'"
             )
-            until = int(rows[0][0]) if rows else 0
+            until = int(until)
             if until < last:
                 found.append(f"{name} has heard {until} of {last} of {topic}")
     return found

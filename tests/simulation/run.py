@@ -17,12 +17,15 @@ from tests.simulation.house import House, housekeeping
 from tests.simulation.loop import NoProgress, Trace
 from tests.simulation.operator import Operator
 from tests.simulation.probes import counting
+from tests.simulation.restore import Restore
 from tests.simulation.stage import Stage
 from tests.simulation.story import SERVICES
 from tests.simulation.weather import Weather
 from tests.simulation.world import simulated
 
 COLLECT_EVERY = 20
+RESTORED = 0.15
+"""In so many simulations a service comes back from an older dump."""
 CALM_SECONDS = 90.0
 """So long after the weather has cleared every command must have been answered."""
 
@@ -94,7 +97,7 @@ class _Simulation:
         names: Mapping[str, str], verdict: Verdict,
     ) -> None:  # fmt: skip
         self._stage, self._loop, self._broker = stage, loop, broker
-        self._looks, self._verdict = looks, verdict
+        self._looks, self._names, self._verdict = looks, names, verdict
         self._chance = random.Random(f"people {seed}")
         self._urls = stage.urls(names)
         house_chance = random.Random(f"house {seed}")
@@ -118,7 +121,13 @@ class _Simulation:
                 asyncio.ensure_future(self._people.does(*row))
                 for row in plan(self._chance, self._stage.before.cases)
             ]
-            if self._chance.random() < 0.5:
+            restored = self._chance.random() < RESTORED
+            if restored:
+                restore = Restore(
+                    self._stage, house, weather, self._chance, self._names, self._looks
+                )
+                work.append(asyncio.ensure_future(restore.happens()))
+            elif self._chance.random() < 0.5:
                 amount = self._chance.randrange(1, 10**6) * 100
                 work.append(
                     asyncio.ensure_future(
@@ -133,14 +142,19 @@ class _Simulation:
             for done in work:
                 done.result()
             operator = Operator(self._urls, self._looks, counts)
-            await operator.brings_to_rest(has_lost=bool(weather.counts.get("partition truncated")))
+            lost = restored or bool(weather.counts.get("partition truncated"))
+            await operator.brings_to_rest(has_lost=lost)
         answered = self._people.answered
         counts.update(weather.counts)
         counts["command sent again"] += sum(one.sent > 1 for one in answered)
         self._verdict.broken += laws.broken(
             self._looks, answered, self._stage.before,
-            order_holds=not weather.counts.get("partition truncated"),
+            order_holds=not lost, restored=restored,
         )  # fmt: skip
+        counts["epoch gone back"] += sum(
+            look.ask("select coalesce(max(gone_back), 0) from heard_epochs") != [("0",)]
+            for look in self._looks.values()
+        )
 
     def _token(self, person: Person) -> str:
         if person not in self._tokens:

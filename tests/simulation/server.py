@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 # A deadlock is looked for after a while (`deadlock_timeout`); before that it is not certain that
@@ -60,7 +61,11 @@ class Server:
         return self._answer()
 
     def close(self) -> None:
-        self._socket.sendall(b"X\x00\x00\x00\x04")
+        with suppress(OSError):
+            self._socket.sendall(b"X\x00\x00\x00\x04")
+            # Until the server has hung up: who copies the database must find nobody there.
+            while self._socket.recv(1 << 16):
+                pass
         self._socket.close()
 
     def _answer(self) -> list[tuple[str, ...]]:

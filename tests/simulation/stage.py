@@ -91,25 +91,41 @@ class Stage:
                 yield names
             finally:
                 for name in names.values():
-                    self._server.ask(f"drop database {name} with (force)")
+                    self.throw_away(name)
+                    self.throw_away(f"{name}_dump")
 
     @contextmanager
     def _copies(self, sources: Mapping[str, str], what: str) -> Iterator[Mapping[str, str]]:
         names = {}
         for service, source in sources.items():
             name = names[service] = f"sim_{what}_{os.getpid()}_{next(_numbers)}_{service}"
-            self._server.ask(
-                f"create database {name} owner {owner_of(service)} template {source}"
-                " strategy file_copy"
-            )
-            # Who closes a circle of locks finds out before the simulation goes on.
-            self._server.ask(f"alter database {name} set deadlock_timeout = '5ms'")
-            self._server.ask(f"grant connect on database {name} to {service}")
+            self.copy(service, source, name)
         yield names
+
+    def copy(self, service: str, source: str, name: str) -> None:
+        """A database as another one is, to which nobody is connected."""
+        self._server.ask(
+            f"create database {name} owner {owner_of(service)} template {source} strategy file_copy"
+        )
+        # Who closes a circle of locks finds out before the simulation goes on.
+        self._server.ask(f"alter database {name} set deadlock_timeout = '5ms'")
+        self._server.ask(f"grant connect on database {name} to {service}")
+
+    def put_back(self, name: str, dump: str) -> None:
+        """In a database's place another one, with what that holds."""
+        self._server.ask(f"drop database {name} with (force)")
+        self._server.ask(f"alter database {dump} rename to {name}")
+
+    def throw_away(self, name: str) -> None:
+        self._server.ask(f"drop database if exists {name} with (force)")
 
     def looks(self, names: Mapping[str, str]) -> dict[str, Server]:
         """Connections beside the simulation, by service."""
-        return {one: Server(folder_of(self.server_url), names[one]) for one in NAMES}
+        return {one: self.look(names[one]) for one in NAMES}
+
+    def look(self, name: str) -> Server:
+        """A connection to one database."""
+        return Server(folder_of(self.server_url), name)
 
     def urls(self, names: Mapping[str, str]) -> dict[str, str]:
         """Where the services of a simulation work."""
