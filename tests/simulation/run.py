@@ -4,6 +4,7 @@ import asyncio
 import gc
 import random
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -51,6 +52,15 @@ def simulate(
     fault: Callable[[], Any] = nullcontext,
 ) -> Verdict:
     """Run a seed. `out` is given every step as a line; `fault` gives what is planted meanwhile."""
+    with warnings.catch_warnings():
+        # What was killed leaves much that was never awaited.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return _simulate(stage, seed, out, fault)
+
+
+def _simulate(
+    stage: Stage, seed: int, out: Callable[[str], None] | None, fault: Callable[[], Any]
+) -> Verdict:
     verdict = Verdict(seed)
     trace = Trace(out)
     # When the collector comes is nobody's step; and what is garbage must not speak.
