@@ -21,7 +21,8 @@ from tests.simulation.quiet import what_is_on_its_way
 from tests.simulation.server import Server
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
-READY_TO_APPROVE = 6
+READY_TO_APPROVE = 4
+"""With the others and one that is submitted, no more than the firm's limit in the programme."""
 RESERVED = 3
 COVERED = 2
 
