@@ -19,7 +19,11 @@ from tests.simulation.stage import NAMES, Stage, migrated
 
 pytestmark = pytest.mark.xdist_group("simulation")
 
-QUICKEST = {"keys_are_forgotten": 20, "withdrawals_free_nothing": 20, "every_relay_leads": 20}
+QUICKEST = {
+    "numbers_are_given_twice": 6,
+    "withdrawals_free_nothing": 6,
+    "noted_before_it_is_applied": 12,
+}
 """Planted faults, with the most seeds that each may take to be found."""
 
 
