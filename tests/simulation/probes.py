@@ -34,6 +34,8 @@ MUST_BE_REACHED = (
     "delivered again",
     "killed",
     "frozen",
+    "killed between commit and answer",
+    "a bug for a while",
     "service restored",
     "epoch gone back",
 )

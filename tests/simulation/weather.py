@@ -35,8 +35,8 @@ class Weather:
         luck.slow = self.chance.choice((0, 0.05))
         luck.deliver_again = self.chance.choice((0, 0.1))
         kinds: list[Callable[[], Awaitable[None]]] = [
-            self._kill, self._kill, self._kill, self._freeze, self._cut, self._cut, self._rebalance,
-            self._broker_down, self._garbage, self._truncate, self._forget_offsets,
+            self._kill, self._kill, self._kill_at_commit, self._kill_at_commit, self._freeze, self._cut, self._cut, self._rebalance,
+            self._broker_down, self._garbage, self._sicken, self._sicken, self._truncate, self._forget_offsets,
         ]  # fmt: skip
         for _ in range(self.chance.randint(1, 7)):
             await asyncio.sleep(self.chance.uniform(0.1, LASTS_SECONDS / 5))
@@ -46,6 +46,7 @@ class Weather:
         """Nothing goes wrong any more, and everybody who died is started again."""
         self.broker.luck = Luck()
         self.broker.is_down = False
+        self.house.sick.clear()
         for name, service in self.members.items():
             if name not in self.house.up:
                 self.house.start(service, name)
@@ -57,7 +58,20 @@ class Weather:
         up = sorted(self.house.up)
         if not up:
             return
-        name = self.chance.choice(up)
+        self._kills(self.chance.choice(up))
+
+    async def _kill_at_commit(self) -> None:
+        """Somebody waits for an answer, the database has committed, and the process dies before it hears."""
+        for _ in range(400):
+            await asyncio.sleep(0.004)
+            asked = {one.lane: name for name, one in sorted(self.house.up.items()) if one.in_hand}
+            for line in self.house.loop.lines.those_of(list(asked)):
+                if line.has_committed:
+                    self._count("killed between commit and answer")
+                    self._kills(asked[line.lane])
+                    return
+
+    def _kills(self, name: str) -> None:
         self._count("killed")
         self.house.kill(name)
         asyncio.get_running_loop().call_later(
@@ -102,6 +116,21 @@ class Weather:
         key = records[-1].key if records else b"nobody"
         self._count("garbage sent")
         self.broker.append(place, [(key, b"{", (("ce_type", b"?"),))])
+
+    async def _sicken(self) -> None:
+        """What concerns one loan cannot be applied, until the weather clears."""
+        keys = sorted(
+            {
+                one.key.decode()
+                for logs in self.broker.logs.values()
+                for log in logs
+                for one in log[-8:]
+                if one.key
+            }
+        )
+        if keys:
+            self._count("a bug for a while")
+            self.house.sick.update(self.chance.sample(keys, min(2, len(keys))))
 
     async def _truncate(self) -> None:
         """As after an unclean election: the end of a partition is lost, though it was acknowledged."""
