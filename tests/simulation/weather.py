@@ -35,8 +35,9 @@ class Weather:
         luck.slow = self.chance.choice((0, 0.05))
         luck.deliver_again = self.chance.choice((0, 0.1))
         kinds: list[Callable[[], Awaitable[None]]] = [
-            self._kill, self._kill, self._kill_at_commit, self._kill_at_commit, self._freeze, self._cut, self._cut, self._rebalance,
-            self._broker_down, self._garbage, self._sicken, self._sicken, self._truncate, self._forget_offsets,
+            self._kill, self._kill, self._kill_at_commit, self._kill_at_commit, self._freeze,
+            self._cut, self._cut, self._rebalance, self._broker_down, self._garbage, self._sicken,
+            self._sicken, self._truncate, self._forget_offsets,
         ]  # fmt: skip
         for _ in range(self.chance.randint(1, 7)):
             await asyncio.sleep(self.chance.uniform(0.1, LASTS_SECONDS / 5))
