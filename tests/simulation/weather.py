@@ -10,6 +10,7 @@ from aiokafka.structs import TopicPartition
 from shared.service import Service
 from tests.simulation.broker import Broker, Luck
 from tests.simulation.house import House
+from tests.simulation.lines import Line
 
 LASTS_SECONDS = 18.0
 BEHIND_SECONDS = (0.5, 6.0)
@@ -90,7 +91,15 @@ class Weather:
             self.house.loop.freeze(process.lane, self.chance.uniform(1, 25))
 
     async def _cut(self) -> None:
-        lines = self.house.loop.lines.those_of([one.lane for one in self.house.up.values()])
+        """A connection breaks, if it can be while an answer is on its way."""
+        lines: list[Line] = []
+        for _ in range(100):
+            await asyncio.sleep(0.004)
+            up = [one.lane for one in self.house.up.values()]
+            lines = self.house.loop.lines.those_of(up)
+            if busy := [line for line in lines if line.buffer]:
+                lines = busy
+                break
         if lines:
             self._count("connection cut")
             self.house.loop.cut(self.chance.choice(lines))
