@@ -128,7 +128,8 @@ class Weather:
         self.broker.append(place, [(key, b"{", (("ce_type", b"?"),))])
 
     async def _sicken(self) -> None:
-        """What concerns one loan cannot be applied, until the weather clears."""
+        """What concerns some loans cannot be applied for a while: what is parked then stays parked, and what
+        comes later must stay behind it."""
         keys = sorted(
             {
                 one.key.decode()
@@ -140,7 +141,11 @@ class Weather:
         )
         if keys:
             self._count("a bug for a while")
-            self.house.sick.update(self.chance.sample(keys, min(2, len(keys))))
+            chosen = self.chance.sample(keys, min(4, len(keys)))
+            self.house.sick.update(chosen)
+            asyncio.get_running_loop().call_later(
+                self.chance.uniform(1.5, 5), self.house.sick.difference_update, chosen
+            )
 
     async def _truncate(self) -> None:
         """As after an unclean election: the end of a partition is lost, though it was acknowledged."""
