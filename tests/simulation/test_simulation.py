@@ -20,9 +20,9 @@ from tests.simulation.stage import NAMES, Stage, migrated
 pytestmark = pytest.mark.xdist_group("simulation")
 
 QUICKEST = {
-    "numbers_are_given_twice": 6,
+    "numbers_are_given_twice": 12,
     "withdrawals_free_nothing": 6,
-    "noted_before_it_is_applied": 12,
+    "reading_goes_on_at_the_end": 6,
 }
 """Planted faults, with the most seeds that each may take to be found."""
 
