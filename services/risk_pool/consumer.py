@@ -39,6 +39,7 @@ from shared.contracts.listed_firms import FirmClearedV1, FirmListedV1
 from shared.contracts.papers import DocumentStoredV1, DocumentWithdrawnV1
 from shared.contracts.rights import LoanPledgesStandV1, RightEndangeredV1
 from shared.messaging.inbox import Handler
+from shared.messaging.rebuilding import View
 
 _FACTS: Mapping[type[Event], Handler] = {
     ApplicationApprovedV1: capacity.reserve,
@@ -69,3 +70,32 @@ ROUTES: Mapping[type[Event], Handler] = {
     PolicyStandsV1: insurance.stands,
     DayOverV1: producers.counting({event.type for event in _FACTS}),
 }
+
+_WHEN_HEARD = {"heard_at": "when this service heard of it, by its own clock"}
+
+VIEWS: Mapping[str, View] = {
+    "loan_pledges": View(
+        tables=("loan_pledges",),
+        learns={LoanPledgesStandV1: loan_pledges.stand},
+        local=_WHEN_HEARD,
+    ),
+    "policies": View(
+        tables=("insurance_policies",),
+        learns={PolicyStandsV1: insurance.stands},
+        local=_WHEN_HEARD,
+    ),
+    "listed_firms": View(
+        tables=("listed_firms",),
+        learns={
+            FirmListedV1: listed_firms.keep_listed,
+            FirmClearedV1: listed_firms.cleared,
+        },
+        local=_WHEN_HEARD,
+    ),
+    "producers": View(
+        tables=("producers_told", "producers_told_until"),
+        learns={DayOverV1: ROUTES[DayOverV1]},
+        local=_WHEN_HEARD,
+    ),
+}
+"""What this service knows by events alone (`zhidai events rebuild`)."""

@@ -160,6 +160,18 @@ async def note(
         )
 
 
+async def note_all(
+    conn: asyncpg.Connection, topic: str, epoch: str, *, first: int, last: int
+) -> None:
+    """Write down that nothing is missing from one number of a producer to another, in the newest epoch.
+
+    For who has read its feed: what did not concern the service has no row in the inbox, and is heard all
+    the same.
+    """
+    await conn.execute(_BEGIN, topic, epoch, began_after(epoch), first - 1)
+    await conn.execute(_NOTE, topic, epoch, [asyncpg.Range(first, last + 1)])
+
+
 async def offsets_of(conn: asyncpg.Connection, topics: Iterable[str]) -> dict[tuple[str, int], int]:
     """(Topic, partition) → the offset to read next, as far as this database knows."""
     rows = await conn.fetch(

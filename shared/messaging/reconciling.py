@@ -14,6 +14,7 @@ import asyncpg
 from shared.contracts.envelope import Envelope
 from shared.messaging.consumer import Consumer
 from shared.messaging.feed import Published, read_feed
+from shared.messaging.heard import note_all
 from shared.messaging.inbox import Routes
 from shared.messaging.told import epochs, know_itself
 from shared.postgres.database import EVERYWHERE, Database
@@ -65,7 +66,8 @@ async def hear_again(
 ) -> int:
     """Hand a listener what it has not heard of a producer, in the producer's order; how many events.
 
-    Safe beside the running service: what both apply is in effect once.
+    Safe beside the running service: what both apply is in effect once. Afterwards no number that the feed
+    has is missing, also of events that do not concern the listener.
     """
     numbering = await epochs(producer)
     async with listener.begin(EVERYWHERE) as conn:
@@ -73,6 +75,9 @@ async def hear_again(
     consumer = Consumer(listener, routes, service=service, now=now)
     types = types_heard(routes).get(topic, frozenset())
     heard = 0
+    first, last = await producer.fetchrow(
+        "select coalesce(min(position), 0), coalesce(max(position), 0) from event_feed"
+    )
     async with listener.looking(EVERYWHERE) as looking:
         missing = [piece async for piece in not_heard(producer, looking, types=types)]
     for piece in missing:
@@ -85,6 +90,9 @@ async def hear_again(
         await consumer.receive(topic, batch)
         await consumer.note(topic, batch, {})
         heard += len(batch)
+    if last:
+        async with listener.begin(EVERYWHERE) as conn:
+            await note_all(conn, topic, numbering[-1].name, first=first, last=last)
     return heard
 
 

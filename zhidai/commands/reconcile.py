@@ -1,4 +1,4 @@
-"""`zhidai events reconcile`, `hear-again`, `publish-again`: nothing stays unheard, whatever was lost."""
+"""`zhidai events reconcile`, `hear-again`, `publish-again`, `rebuild`: nothing stays unheard or altered."""
 
 import asyncio
 from collections import Counter
@@ -10,6 +10,8 @@ import typer
 
 from shared.messaging.heard import how_far
 from shared.messaging.inbox import Routes
+from shared.messaging.rebuilding import Rebuilt, StillOnItsWay, View
+from shared.messaging.rebuilding import rebuild as rebuilt_from_feeds
 from shared.messaging.reconciling import hear_again as handed_again
 from shared.messaging.reconciling import not_heard, told_by_nobody, types_heard
 from shared.messaging.told import epochs
@@ -22,6 +24,7 @@ from zhidai.databases import UrlOf, all_at_one_moment, databases
 from zhidai.environment import STATE
 
 MOST_NAMED = 20
+ATTEMPTS = 20
 
 Listener = Annotated[str, typer.Option("--service", help="Who is to hear: one service, or all.")]
 
@@ -69,6 +72,74 @@ def publish_again(
     for name, access in reached(service, state, url).items():
         done = access.post("/events/publish-again", body)
         typer.echo(f"{name}: {done['events']} events are published again")
+
+
+@events.command()
+def rebuild(
+    service: Annotated[str, typer.Option("--service", help="Whose tables.")],
+    view: Annotated[
+        str, typer.Option("--view", help="Which of its views; all of them without.")
+    ] = "all",
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep what was learnt anew; without it, only compare.")
+    ] = False,
+    state: StateFolder = STATE,
+) -> None:
+    """重建:清空只由事件写成的表,再按事件逐条重学。Learn anew what a service knows by events alone, and say
+    whether it is what was there; exit code 3 where it is not. Changes nothing without --keep."""
+    if service not in SERVICES:
+        raise typer.BadParameter(f"one of {', '.join(SERVICES)}")
+    known = views_of(service)
+    if view not in (*known, "all"):
+        raise typer.BadParameter(f"one of {', '.join(known)}, all")
+    chosen = known if view == "all" else {view: known[view]}
+    with databases(state) as url_of:
+        outcomes = asyncio.run(_rebuilt(url_of, service, chosen, keep=keep))
+    for name, done in outcomes.items():
+        verdict = "the same" if done.is_same else f"not the same; there were {done.rows_before}"
+        typer.echo(f"{service} {name}: {done.events} events, {done.rows} rows, {verdict}")
+    raise typer.Exit(0 if all(done.is_same for done in outcomes.values()) else WAITING)
+
+
+def views_of(service: str) -> Mapping[str, View]:
+    """What a service knows by events alone."""
+    from services.applications.consumer import VIEWS as APPLICATIONS
+    from services.notifications.consumer import VIEWS as NOTIFICATIONS
+    from services.risk_pool.consumer import VIEWS as RISK_POOL
+
+    return {
+        "applications": APPLICATIONS, "risk_pool": RISK_POOL, "notifications": NOTIFICATIONS,
+    }[service]  # fmt: skip
+
+
+async def _rebuilt(
+    url_of: UrlOf, service: str, chosen: Mapping[str, View], *, keep: bool
+) -> dict[str, Rebuilt]:
+    """By view, what came of it."""
+    database = await Database.connect(url_of(service), max_size=2, name="rebuild")
+    try:
+        return {
+            name: await _patiently_rebuilt(url_of, database, view, keep=keep)
+            for name, view in chosen.items()
+        }
+    finally:
+        await database.close()
+
+
+async def _patiently_rebuilt(
+    url_of: UrlOf, database: Database, view: View, *, keep: bool
+) -> Rebuilt:
+    """What was heard a moment ago comes into its producer's feed a moment later."""
+    for _ in range(ATTEMPTS):
+        try:
+            return await rebuilt_from_feeds(
+                lambda: all_at_one_moment(url_of), database, view, keep=keep
+            )
+        except StillOnItsWay as error:
+            told = error
+            await asyncio.sleep(0.5)
+    typer.echo(f"产方尚未归档,请稍后再试。Try again later: {told}", err=True)
+    raise typer.Exit(WAITING)
 
 
 def routes_of(service: str) -> Routes:

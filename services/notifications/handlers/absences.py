@@ -14,5 +14,12 @@ async def note_absences(
     received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
 ) -> None:
     """An absence was entered or has ended: from now on its days hold, and its delegate hears of it."""
-    await stand_ins.remember(conn, [one.event for one in received])
+    await keep_absences(received, conn=conn, now=now)
     await notify(received, conn=conn, now=now)
+
+
+async def keep_absences(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """Who stands in for whom, and on which days."""
+    await stand_ins.remember(conn, [one.event for one in received])

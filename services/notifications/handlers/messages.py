@@ -16,18 +16,12 @@ from services.notifications.domain.told_once import TOLD_ONCE
 from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
 from services.notifications.handlers.held_back import hold_back_heard_again
+from services.notifications.handlers.learning import remember
 from services.notifications.handlers.month_packs import tell_of_months
 from services.notifications.handlers.wording import HOUSE, Wording, failures_told, wording_for
 from services.notifications.queries.audiences import banks_of, machines_that_ask
-from services.notifications.tables import (
-    messages,
-    names_by_code,
-    open_deadlines,
-    pool_banks,
-    pool_programmes,
-)
+from services.notifications.tables import messages
 from shared.contracts.audiences import told_to
-from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging.inbox import Received
 from shared.postgres.database import plan_anew
 from shared.roles import party_of
@@ -40,12 +34,9 @@ async def notify(
     facts = [one.event.model_dump(mode="python", by_alias=False) for one in received]
     await plan_anew(conn)
     await messages.lock(conn)
-    await pool_banks.remember(conn, _pairs(facts))
-    await open_deadlines.remember(conn, received)
+    await remember(conn, received, facts)
     banks = await banks_of(conn, _pools_as_a_whole(received, facts))
     asked = await machines_that_ask(conn, _not_in_every_inbox(received))
-    await pool_programmes.remember(conn, _opened(received))
-    await names_by_code.remember(conn, _named(received, facts))
     wording = await wording_for(conn, sorted({one.envelope.type for one in received}))
 
     # What nobody reads and no machine asked for is not kept: most of it is monthly positions.
@@ -103,25 +94,6 @@ def draft_of(
 def _not_in_every_inbox(received: Sequence[Received]) -> list[str]:
     types = {one.envelope.type for one in received}
     return sorted(name for name in types if not NOTICES[name].bank_inbox or name in TOLD_ONCE)
-
-
-def _opened(received: Sequence[Received]) -> list[tuple[str, str]]:
-    opened = [one.event for one in received if isinstance(one.event, PoolOpenedV1)]
-    return [(pool.pool_code, pool.programme) for pool in opened]
-
-
-def _named(received: Sequence[Received], facts: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """What these events call pools and parties."""
-    opened = [one.event for one in received if isinstance(one.event, PoolOpenedV1)]
-    parties = [(one.get("party_code"), one.get("party_name")) for one in facts]
-    return {str(code): str(name) for code, name in parties if code and name} | {
-        pool.pool_code: pool.name for pool in opened
-    }
-
-
-def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
-    pairs = {(fact.get("pool_code"), fact.get("bank_code")) for fact in facts}
-    return sorted((str(pool), str(bank)) for pool, bank in pairs if pool and bank)
 
 
 def _pools_as_a_whole(received: Sequence[Received], facts: Sequence[dict[str, Any]]) -> list[str]:

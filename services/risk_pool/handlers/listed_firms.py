@@ -14,9 +14,16 @@ from shared.messaging.inbox import Received
 async def listed(
     received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
 ) -> None:
-    """Firms stand on lists; an entry that was cleared stands again."""
-    await listed_firms.keep(conn, [(*_entry(one.event), None, "") for one in received], now=now)
+    """Firms stand on lists; an entry that was cleared stands again. Their loans are looked at."""
+    await keep_listed(received, conn=conn, now=now)
     await firms_listed(conn, [one.event for one in received], now=now)
+
+
+async def keep_listed(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """Firms stand on lists."""
+    await listed_firms.keep(conn, [(*_entry(one.event), None, "") for one in received], now=now)
 
 
 async def cleared(

@@ -1,0 +1,56 @@
+"""What events say beside what they tell: which banks a pool has, what it is called, what waits until when.
+
+Kept so that later notices can be worded and sent to whom they concern.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.notifications.tables import (
+    names_by_code,
+    open_deadlines,
+    pool_banks,
+    pool_programmes,
+)
+from shared.contracts.risk_pool import PoolOpenedV1
+from shared.messaging.inbox import Received
+
+
+async def learn(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """Keep what is said of pools, banks, names and deadlines, in the order told; tell nobody."""
+    facts = [one.event.model_dump(mode="python", by_alias=False) for one in received]
+    await remember(conn, received, facts)
+
+
+async def remember(
+    conn: asyncpg.Connection, received: Sequence[Received], facts: Sequence[dict[str, Any]]
+) -> None:
+    """The same, where the facts of these events are read already."""
+    await pool_banks.remember(conn, _pairs(facts))
+    await open_deadlines.remember(conn, received)
+    await pool_programmes.remember(conn, _opened(received))
+    await names_by_code.remember(conn, _named(received, facts))
+
+
+def _opened(received: Sequence[Received]) -> list[tuple[str, str]]:
+    opened = [one.event for one in received if isinstance(one.event, PoolOpenedV1)]
+    return [(pool.pool_code, pool.programme) for pool in opened]
+
+
+def _named(received: Sequence[Received], facts: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What these events call pools and parties."""
+    opened = [one.event for one in received if isinstance(one.event, PoolOpenedV1)]
+    parties = [(one.get("party_code"), one.get("party_name")) for one in facts]
+    return {str(code): str(name) for code, name in parties if code and name} | {
+        pool.pool_code: pool.name for pool in opened
+    }
+
+
+def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    pairs = {(fact.get("pool_code"), fact.get("bank_code")) for fact in facts}
+    return sorted((str(pool), str(bank)) for pool, bank in pairs if pool and bank)
