@@ -69,7 +69,6 @@ from services.risk_pool.api import (
 from services.risk_pool.api.claim_files import LARGEST_CLAIM_FILE
 from services.risk_pool.api.claim_work import work_on_claim_files
 from services.risk_pool.api.openings import LARGEST_BOOK
-from services.risk_pool.api.party_imports import LARGEST_TABLE
 from services.risk_pool.api.signing import settings_of
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
@@ -92,6 +91,7 @@ from services.risk_pool.reports.signing import signing_of
 from services.risk_pool.settings import Settings
 from services.risk_pool.tables.collisions import COLLISIONS
 from shared.context import OBSERVE_SECONDS, Context, keep_at
+from shared.http.table_imports import LARGEST_SETUP_TABLE
 from shared.service import Service
 from shared.waits.observed import observe_waits
 
@@ -228,7 +228,7 @@ SERVICE = Service(
         "/api/v1/pools/*/payment-status": LARGEST_REPORT,
         "/api/v1/pools/*/openings": LARGEST_BOOK,
         "/api/v1/claim-files": LARGEST_CLAIM_FILE,
-        "/api/v1/pools/*/party-imports": LARGEST_TABLE,
+        "/api/v1/pools/*/party-imports": LARGEST_SETUP_TABLE,
     },
     collisions=COLLISIONS,
     background=(work_on_claim_files, observe),

@@ -27,7 +27,7 @@ from shared.read_log import ReadLog
 
 ROOT = "/api/v1/"
 NOT_NOTED = {
-    "banks", "calendar", "coming-days", "document-links", "ended-logins", "event-types", "events",
+    "bank-import-template", "banks", "calendar", "coming-days", "document-links", "ended-logins", "event-types", "events",
     "idempotency-keys", "inbox", "my-acts", "my-figures", "opening-template", "party-import-template",
     "party-names", "programmes", "public",
     "reads", "sandbox", "signing-certificate", "staff", "survey-templates", "templates", "to-do",
