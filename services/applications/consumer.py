@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.applications.handlers import calendar, entering, papers, pool_events, take_overs
+from services.applications.handlers import (
+    calendar,
+    entering,
+    papers,
+    pool_duties,
+    pool_events,
+    take_overs,
+)
 from shared.contracts.envelope import Event
 from shared.contracts.openings import (
     CoverageTakenOverV1,
@@ -21,6 +28,7 @@ from shared.contracts.risk_pool import (
     CoverageDeclinedV1,
     CoverageReleasedV1,
     CoverageReservedV1,
+    PoolDutyGivenV1,
     PoolOpenedV1,
     PoolResumedV1,
     PoolStoppedV1,
@@ -32,6 +40,7 @@ from shared.messaging.inbox import Handler
 ROUTES: Final[Mapping[type[Event], Handler]] = {
     SchemePublishedV1: pool_events.scheme_published,
     CalendarChangedV1: calendar.calendar_changed,
+    PoolDutyGivenV1: pool_duties.pool_duty_given,
     PoolOpenedV1: pool_events.pool_opened,
     PoolStoppedV1: pool_events.pool_stopped,
     PoolRunOffV1: pool_events.pool_stopped,

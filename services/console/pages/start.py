@@ -16,6 +16,7 @@ from services.console.upstream.installation import Installation, read_installati
 from services.console.upstream.my_work import read_acts, read_figures
 from services.console.upstream.optional import items, nothing, or_none
 from services.console.upstream.to_do import ToDo, read_to_do
+from shared.roles import BANK_ADMIN_ROLES
 
 router = APIRouter()
 
@@ -34,6 +35,8 @@ async def start(page: Page) -> Response:
     assert person is not None
     if person.party:
         return await party.show(page)
+    if person.roles & BANK_ADMIN_ROLES:
+        return page.redirect("/people")
     to_do, acts, figures, banks, pools, inbox, day = await asyncio.gather(
         read_to_do(page, limit=_SHOWN),
         read_acts(page, limit=_ACTS),
