@@ -1,9 +1,18 @@
 """Who comes here and which pools he looks after: two persons say it, every service narrows by it; a bank's
 admin sees and ends his own people and nobody else."""
 
+from collections.abc import Callable
+from typing import Any
+
 from tests.console.house import ICBC, House
+from tests.notifications.conftest import until
 
 OTHER = "ah_tech"
+
+
+async def told(person: Any, path: str, is_so: Callable[[Any], bool]) -> bool:
+    """Whether what somebody is told at a path is so: each process looks at duties once a second."""
+    return is_so(await person.get(path))
 
 
 async def test_a_duty_of_two_persons_narrows_in_every_service_and_in_every_page(house: House):
@@ -36,7 +45,15 @@ async def test_a_duty_of_two_persons_narrows_in_every_service_and_in_every_page(
         await house.settled()
 
         assert (await lin["risk_pool"].get("/pools/dongli")).status_code == 404
-        assert (await lin["applications"].get(f"/applications/{case['id']}")).status_code == 404
+        path = f"/applications/{case['id']}"
+        await until(lambda: told(lin["applications"], path, lambda found: found.status_code == 404))
+        await until(
+            lambda: told(
+                lin["notifications"],
+                "/inbox",
+                lambda found: len(found.json()["items"]) < len(before),
+            )
+        )
         after = (await lin["notifications"].get("/inbox")).json()["items"]
         assert {one.get("pool_code") for one in after} <= {"", None, OTHER}
         assert len(after) < len(before)

@@ -75,7 +75,7 @@ LIFE_CYCLE = LifeCycle(
     },
     waits={
         State.PROPOSED: Wait(
-            roles=("pool_manager", "approver", "admin"),
+            roles=("pool_manager", "approver"),
             words=Words("等待另一人批准", "waits for a second person to approve it"),
         ),
     },
