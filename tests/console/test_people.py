@@ -61,8 +61,8 @@ async def test_a_duty_of_two_persons_narrows_in_every_service_and_in_every_page(
         assert "约定的经办范围" in page.text
 
     auditor = house.person("risk_pool", "auditor-zhou", "auditor")
-    told = (await auditor.get("/pool-duties/1")).json()["history"]
-    assert [(one["action"], one["by"]) for one in told] == [
+    moves = (await auditor.get("/pool-duties/1")).json()["history"]
+    assert [(one["action"], one["subject"]) for one in moves] == [
         ("propose", "manager-wu"), ("approve", "approver-zhao")
     ]  # fmt: skip
 

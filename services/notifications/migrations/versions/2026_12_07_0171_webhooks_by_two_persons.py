@@ -9,6 +9,12 @@ revision = "2026_12_07_0171"
 down_revision = "2026_12_07_0170"
 
 STATEMENTS = (
+    # A mailbox is asked by a letter, a webhook's address by a second person.
+    """
+    alter table receivers drop constraint mailboxes_are_asked,
+        add constraint receivers_are_asked
+        check (confirmed_at is not null or channel in ('email', 'webhook'))
+    """,
     "alter table endpoints add column proposed_url text, add column proposed_by text, "
     "add constraint endpoints_proposed_by_somebody check ((proposed_url is null) = (proposed_by is null))",
     "alter table endpoint_secrets add column waits_since timestamptz",
