@@ -113,7 +113,7 @@ async def test_a_banks_admin_sees_and_ends_his_own_people_and_nobody_else(house:
 
     async with house.logged_in("icbc-admin") as admin:
         page = await admin.opens("/")
-        assert page.path == "/people" and "icbc-operator" in page.text
+        assert page.path == "/" and "icbc-operator" in page.text
         assert "reviewer-lin" not in page.text and "ccb-operator" not in page.text
         assert (await admin.client.get("/cases")).status_code == 403
         page = await admin.sends(page, "/sessions/end", subject="icbc-operator")

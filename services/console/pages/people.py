@@ -31,7 +31,7 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 @router.get("")
 async def people(page: Page, of: str = "") -> Response:
     """Who has come here, with roles, institution, pools and last time; `of`: of one institution."""
-    return await _show(page, NOTHING_SENT, of)
+    return await show(page, NOTHING_SENT, of)
 
 
 @router.post("/duties")
@@ -52,7 +52,7 @@ async def propose(page: Page) -> Response:
     return await page.answer_form(
         send,
         action="duty",
-        show=lambda attempt: _show(page, attempt, ""),
+        show=lambda attempt: show(page, attempt, ""),
         done=lambda made: page.redirect(
             f"/people/duties/{made['number']}", "done.pool_duty-propose"
         ),
@@ -79,7 +79,8 @@ async def act_on_duty(page: Page, number: Number, action: str) -> Response:
     )
 
 
-async def _show(page: PageContext, attempt: Attempt, of: str) -> Response:
+async def show(page: PageContext, attempt: Attempt, of: str = "") -> Response:
+    """Who has come here; of a bank's admin it is the first page, too."""
     assert page.person is not None
     roles = page.person.roles
     sees_duties, may_propose = bool(roles & SEES_DUTIES), bool(roles & PROPOSERS)

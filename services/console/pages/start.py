@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.console.cases.listing import names_of
+from services.console.http.forms import NOTHING_SENT
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.pages import party
+from services.console.pages import party, people
 from services.console.rendering.navigation import SETS_UP
 from services.console.upstream.installation import Installation, read_installation
 from services.console.upstream.my_work import read_acts, read_figures
@@ -36,7 +37,7 @@ async def start(page: Page) -> Response:
     if person.party:
         return await party.show(page)
     if person.roles & BANK_ADMIN_ROLES:
-        return page.redirect("/people")
+        return await people.show(page, NOTHING_SENT)
     to_do, acts, figures, banks, pools, inbox, day = await asyncio.gather(
         read_to_do(page, limit=_SHOWN),
         read_acts(page, limit=_ACTS),
