@@ -18,6 +18,7 @@ from shared.contracts.openings import (
     OpeningLoanProposedV1,
 )
 from shared.contracts.papers import DocumentLetGoV1, DocumentReferredV1
+from shared.contracts.people import PoolDutyGivenV1
 from shared.contracts.pool_agreements import PoolRunOffV1
 from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
@@ -28,7 +29,6 @@ from shared.contracts.risk_pool import (
     CoverageDeclinedV1,
     CoverageReleasedV1,
     CoverageReservedV1,
-    PoolDutyGivenV1,
     PoolOpenedV1,
     PoolResumedV1,
     PoolStoppedV1,

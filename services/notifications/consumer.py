@@ -10,8 +10,9 @@ from services.notifications.handlers.month_packs import send_packs
 from services.notifications.handlers.pool_duties import pool_duty_given
 from shared.contracts.desk import AbsenceChangedV1
 from shared.contracts.envelope import Event
+from shared.contracts.people import PoolDutyGivenV1
 from shared.contracts.registry import EVENTS
-from shared.contracts.risk_pool import CalendarChangedV1, PoolDutyGivenV1, StatementSignedV1
+from shared.contracts.risk_pool import CalendarChangedV1, StatementSignedV1
 from shared.messaging.inbox import Handler
 
 CONSUMES: Mapping[type[Event], Handler] = {

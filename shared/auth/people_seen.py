@@ -40,4 +40,7 @@ class PeopleSeen:
         # Before the write: requests of the same person at the same moment write once.
         self._noted[said] = at
         async with self._database.begin(EVERYWHERE) as conn:
-            await people_seen.note(conn, caller, now=datetime.now(UTC))
+            await people_seen.note(
+                conn, account=caller.account, person=caller.subject, name=caller.name,
+                roles=caller.roles, institution=caller.institution, now=datetime.now(UTC),
+            )  # fmt: skip

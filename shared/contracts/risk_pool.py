@@ -98,24 +98,6 @@ class CalendarChangedV1(Event):
         )
 
 
-class PoolDutyGivenV1(Event):
-    """Two persons have said which pools somebody of the bureau looks after from a day on. What is seen is
-    what token and duty both allow."""
-
-    topic = "risk_pool"
-    type = "pool_duty.given.v1"
-
-    number: int = Field(ge=1)
-    person: str
-    pools: list[str] = Field(description="Codes; * alone: all that the token says.")
-    from_day: date
-    approved_on: date
-
-    @property
-    def key(self) -> str:
-        return "pool-duties"
-
-
 class _PoolBreaker(OfPool):
     available_fen: Fen
     paid_in_fen: Fen
@@ -389,7 +371,6 @@ register(
         PoolOpenedV1,
         SchemePublishedV1,
         CalendarChangedV1,
-        PoolDutyGivenV1,
         PoolWarnedV1,
         PoolStoppedV1,
         PoolResumedV1,

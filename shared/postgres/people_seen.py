@@ -1,12 +1,12 @@
 """Who has called this service, as the last token said: the identity provider keeps the people, the house
 knows whom it has seen."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 
-from shared.auth.identity import Identity
 from shared.postgres.pools_seen import pools_of
 
 _TABLES = (
@@ -38,8 +38,17 @@ def create_table(op: Any) -> None:
         op.execute(statement)
 
 
-async def note(conn: asyncpg.Connection, person: Identity, *, now: datetime) -> None:
-    """Somebody has called, with these roles and pools."""
+async def note(
+    conn: asyncpg.Connection,
+    *,
+    account: str,
+    person: str,
+    name: str,
+    roles: Collection[str],
+    institution: str,
+    now: datetime,
+) -> None:
+    """Somebody has called, with these roles; of the bureau's people the institution says the pools."""
     await conn.execute(
         """insert into people_seen (account, person, name, roles, institution, pools, first_seen_at,
                                     last_seen_at)
@@ -47,12 +56,12 @@ async def note(conn: asyncpg.Connection, person: Identity, *, now: datetime) -> 
            on conflict (account) do update set person = excluded.person, name = excluded.name,
                roles = excluded.roles, institution = excluded.institution, pools = excluded.pools,
                last_seen_at = greatest(people_seen.last_seen_at, excluded.last_seen_at)""",
-        person.account,
-        person.subject,
-        person.name,
-        sorted(person.roles),
-        str(person.institution),
-        pools_of(person.institution).split(","),
+        account,
+        person,
+        name,
+        sorted(roles),
+        str(institution),
+        pools_of(institution).split(","),
         now,
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from shared.contracts.risk_pool import PoolDutyGivenV1
+from shared.contracts.people import PoolDutyGivenV1
 from shared.messaging.inbox import Received
 from shared.postgres.pool_duties import keep
 
