@@ -19,6 +19,7 @@ from shared.contracts import (
     notifications,
     openings,
     papers,
+    people,
     pool_agreements,
     pool_cases,
     public_notices,
