@@ -217,7 +217,7 @@ class EndpointConfirmation(Row, table=True):
 
     __tablename__ = "endpoint_confirmations"
 
-    id: int = Field(primary_key=True)
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True))
     endpoint_id: UUID = Field(foreign_key="endpoints.id")
     institution: str = Field(sa_column=_text())
     kind: str = Field(sa_column=_text())
