@@ -237,6 +237,7 @@ async def added_by(notifier, caller):
             description="",
             wishes=Wishes(),
             caller=caller,
+            by_two=False,
             now=NOW,
         )
 
