@@ -10,12 +10,18 @@ BUREAU_ROLES = frozenset(
         "auditor", "admin",
     }
 )  # fmt: skip
+BANK_ADMIN_ROLES = frozenset({"bank_admin"})
+"""Who looks after a bank's own people: sees who comes here for it, and ends their logins. Let in by this
+name alone, route by route: no case, no money, no notice."""
 PARTY_ROLES = frozenset({"party_clerk"})
 """Of whoever else stands in a pool: guarantors, re-guarantors, insurers, appraisers, IP operators."""
+
+KNOWN_ROLES = BANK_ROLES | BANK_ADMIN_ROLES | BUREAU_ROLES | PARTY_ROLES
 
 EXCLUDING: Final = (
     ({"finance_maker"}, {"finance_checker"}),
     ({"bank_operator"}, {"bank_checker"}),
+    (set(BANK_ADMIN_ROLES), BANK_ROLES),
     ({"auditor"}, BUREAU_ROLES - {"auditor"}),
     ({"admin"}, BUREAU_ROLES - {"admin"}),
 )

@@ -20,6 +20,8 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from shared.auth import identity
 from shared.auth.ended import EndedLogins
 from shared.auth.jwks import Jwks
+from shared.auth.people_seen import PeopleSeen
+from shared.auth.pool_duties import PoolDuties
 from shared.calendar import WorkingDays
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, keep_at, run_due
@@ -31,6 +33,7 @@ from shared.http.ended_logins import router as ended_logins_router
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
 from shared.http.known_query import known_query
+from shared.http.people import router as people_router
 from shared.http.reads import ReadsMiddleware
 from shared.http.reads import router as reads_router
 from shared.http.sandbox import sandbox_router
@@ -98,7 +101,7 @@ class Service:
         """All routes, once for every application of the service in this process: what FastAPI works
         out of a route at its first request is kept with the route."""
         api = APIRouter(dependencies=[Depends(learn_time), Depends(known_query)])
-        every = (events_router(self.consumes), reads_router, ended_logins_router)
+        every = (events_router(self.consumes), reads_router, ended_logins_router, people_router)
         for router in (*self.routers, *every):
             api.include_router(router, prefix="/api/v1")
         api.include_router(idempotency_keys_router(lambda request: context_of(request).database))
@@ -121,7 +124,10 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         async with _running(service, settings, transport) as context:
             app.state.context = context
             app.state.ended_logins = EndedLogins(context.database)
-            app.state.before_all = _before_all(context, app.state.ended_logins)
+            app.state.pool_duties = PoolDuties(context.database, context.clock)
+            app.state.before_all = _before_all(
+                context, app.state.ended_logins, PeopleSeen(context.database), app.state.pool_duties
+            )
             yield
 
     # What a caller may do is written in the documents; nobody unknown is shown the way in.
@@ -165,13 +171,17 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     return app
 
 
-def _before_all(context: Context, ended: EndedLogins) -> identity.BeforeAll:
+def _before_all(
+    context: Context, ended: EndedLogins, people: PeopleSeen, duties: PoolDuties
+) -> identity.BeforeAll:
     """What holds for every caller at every route."""
 
-    async def require(method: str, caller: identity.Identity) -> None:
+    async def require(method: str, caller: identity.Identity) -> identity.Identity:
         await ended.require_open(caller)
         if method == "GET":
             context.reads.require_room()
+        await people.note(caller)
+        return await duties.narrowed(caller)
 
     return require
 

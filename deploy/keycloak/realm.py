@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.secret_files import keep
-from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
+from shared.roles import KNOWN_ROLES
 
 AUDIENCE: Final = "zhidai"
 CONSOLE: Final = "zhidai-console"
@@ -58,9 +58,7 @@ def realm(*, public_url: str, secret: str) -> dict[str, Any]:
         "refreshTokenMaxReuse": 0,
         "eventsEnabled": True,
         "adminEventsEnabled": True,
-        "roles": {
-            "realm": [{"name": role} for role in sorted(BANK_ROLES | BUREAU_ROLES | PARTY_ROLES)]
-        },
+        "roles": {"realm": [{"name": role} for role in sorted(KNOWN_ROLES)]},
         "clients": [_console(public_url, secret), _command_line()],
         "components": {
             "org.keycloak.userprofile.UserProfileProvider": [

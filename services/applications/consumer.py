@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.applications.handlers import calendar, entering, papers, pool_events, take_overs
+from services.applications.handlers import (
+    calendar,
+    entering,
+    papers,
+    pool_duties,
+    pool_events,
+    take_overs,
+)
 from shared.contracts.envelope import Event
 from shared.contracts.openings import (
     CoverageTakenOverV1,
@@ -11,6 +18,7 @@ from shared.contracts.openings import (
     OpeningLoanProposedV1,
 )
 from shared.contracts.papers import DocumentLetGoV1, DocumentReferredV1
+from shared.contracts.people import PoolDutyGivenV1
 from shared.contracts.pool_agreements import PoolRunOffV1
 from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
@@ -33,6 +41,7 @@ from shared.messaging.rebuilding import View
 ROUTES: Final[Mapping[type[Event], Handler]] = {
     SchemePublishedV1: pool_events.scheme_published,
     CalendarChangedV1: calendar.calendar_changed,
+    PoolDutyGivenV1: pool_duties.pool_duty_given,
     PoolOpenedV1: pool_events.pool_opened,
     PoolStoppedV1: pool_events.pool_stopped,
     PoolRunOffV1: pool_events.pool_stopped,

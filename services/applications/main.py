@@ -4,6 +4,7 @@ from services.applications.api import (
     approval_levels,
     approval_sheets,
     audit,
+    bank_imports,
     banks,
     bulk_files,
     case_checks,
@@ -143,6 +144,7 @@ SERVICE = Service(
     title="申请与贷款 Applications",
     routers=(
         banks.router,
+        bank_imports.router,
         documents.router,
         document_pages.router,
         facts.router,

@@ -8,8 +8,10 @@ from services.notifications.handlers.calendar import note_calendar
 from services.notifications.handlers.learning import learn
 from services.notifications.handlers.messages import notify
 from services.notifications.handlers.month_packs import send_packs
+from services.notifications.handlers.pool_duties import pool_duty_given
 from shared.contracts.desk import AbsenceChangedV1
 from shared.contracts.envelope import Event
+from shared.contracts.people import PoolDutyGivenV1
 from shared.contracts.registry import EVENTS
 from shared.contracts.risk_pool import CalendarChangedV1, StatementSignedV1
 from shared.messaging.inbox import Handler
@@ -19,6 +21,7 @@ CONSUMES: Mapping[type[Event], Handler] = {
     **{EVENTS[name]: notify for name in NOTICES},
     AbsenceChangedV1: note_absences,
     CalendarChangedV1: note_calendar,
+    PoolDutyGivenV1: pool_duty_given,
     StatementSignedV1: send_packs,
 }
 

@@ -44,6 +44,17 @@ class NotificationsSettings(ServiceSettings):
         default=(),
         description="Networks of our own in which endpoints may stand, separated by commas.",
     )
+    webhooks_by_two: Annotated[
+        bool | None,
+        needs(
+            lambda by_two, info: by_two is not False,
+            "webhooks_by_two must not be off: an address or a secret takes two persons",
+        ),
+    ] = Field(
+        default=None,
+        description="A new address or secret of a webhook waits until a second person confirms it. Left "
+        "out: in production, and not where one person tries it out.",
+    )
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=60)
     webhook_slow_seconds: float = Field(
         default=5, gt=0, description="An endpoint that takes longer is served behind the others."

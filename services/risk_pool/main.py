@@ -37,6 +37,7 @@ from services.risk_pool.api import (
     money_lists,
     month_lists,
     my_work,
+    notice_lists,
     objections,
     open_items,
     openings,
@@ -45,6 +46,7 @@ from services.risk_pool.api import (
     party_imports,
     payments,
     pool_accounts,
+    pool_duties,
     pools,
     programmes,
     public_notices,
@@ -69,7 +71,6 @@ from services.risk_pool.api import (
 from services.risk_pool.api.claim_files import LARGEST_CLAIM_FILE
 from services.risk_pool.api.claim_work import work_on_claim_files
 from services.risk_pool.api.openings import LARGEST_BOOK
-from services.risk_pool.api.party_imports import LARGEST_TABLE
 from services.risk_pool.api.signing import settings_of
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
@@ -92,6 +93,7 @@ from services.risk_pool.reports.signing import signing_of
 from services.risk_pool.settings import Settings
 from services.risk_pool.tables.collisions import COLLISIONS
 from shared.context import OBSERVE_SECONDS, Context, keep_at
+from shared.http.table_imports import LARGEST_SETUP_TABLE
 from shared.service import Service
 from shared.waits.observed import observe_waits
 
@@ -172,6 +174,7 @@ SERVICE = Service(
         case_lists.router,
         subsidy_and_disposal_lists.router,
         month_lists.router,
+        notice_lists.router,
         money_lists.router,
         claim_filing.router,
         claim_files.router,
@@ -204,6 +207,7 @@ SERVICE = Service(
         suspense.router,
         party_accounts.router,
         party_imports.router,
+        pool_duties.router,
         for_parties.router,
         payments.router,
         reports.router,
@@ -228,7 +232,7 @@ SERVICE = Service(
         "/api/v1/pools/*/payment-status": LARGEST_REPORT,
         "/api/v1/pools/*/openings": LARGEST_BOOK,
         "/api/v1/claim-files": LARGEST_CLAIM_FILE,
-        "/api/v1/pools/*/party-imports": LARGEST_TABLE,
+        "/api/v1/pools/*/party-imports": LARGEST_SETUP_TABLE,
     },
     collisions=COLLISIONS,
     background=(work_on_claim_files, observe),

@@ -25,7 +25,7 @@ class EndedLogins:
         self._database = database
         self._monotonic = monotonic
         self._read_at = float("-inf")
-        self._ended: dict[str, float] = {}
+        self._ended: dict[tuple[str, str], float] = {}
         self._reading = asyncio.Lock()
 
     async def require_open(self, caller: Identity) -> None:
@@ -40,7 +40,12 @@ class EndedLogins:
         """Whether the caller's token is from before the end of his login."""
         await self._read()
         names = (person_key(caller.subject), person_key(caller.account))
-        return any(caller.issued_at <= self._ended.get(name, -1) for name in names)
+        ends = (
+            self._ended.get((whose, name), -1.0)
+            for whose in ("", str(caller.institution))
+            for name in names
+        )
+        return any(caller.issued_at <= end for end in ends)
 
     def forget_what_was_read(self) -> None:
         """Read anew at the next question: this process has just ended somebody."""
@@ -55,5 +60,7 @@ class EndedLogins:
             asked_at = self._monotonic()
             async with self._database.looking(EVERYWHERE) as conn:
                 rows = await newest(conn)
-            self._ended = {row["person"]: row["ended_at"].timestamp() for row in rows}
+            self._ended = {
+                (row["institution"], row["person"]): row["ended_at"].timestamp() for row in rows
+            }
             self._read_at = asked_at

@@ -33,8 +33,10 @@ from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, Institution
 from shared.refusals import Refused
 from shared.roles import (
+    BANK_ADMIN_ROLES,
     BANK_ROLES,
     BUREAU_ROLES,
+    KNOWN_ROLES,
     PARTY_ROLES,
     excluding,
     party_institution,
@@ -202,13 +204,14 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     named = _names(claims.get("roles"))
     if isinstance(realm, Mapping):
         named |= _names(realm.get("roles"))
-    roles = named & (BANK_ROLES | BUREAU_ROLES | PARTY_ROLES)
+    roles = named & KNOWN_ROLES
     institution = str(claims.get("institution", ""))
     is_bureau = institution == EVERYWHERE
     is_party = bool(roles & PARTY_ROLES)
     if not is_bureau and _CODE.fullmatch(institution) is None:
         raise InvalidToken("no-institution", what_was_found(claims))
-    fitting = PARTY_ROLES if is_party else BUREAU_ROLES if is_bureau else BANK_ROLES
+    of_bank = BANK_ROLES | BANK_ADMIN_ROLES
+    fitting = PARTY_ROLES if is_party else BUREAU_ROLES if is_bureau else of_bank
     if roles - fitting or (is_party and is_bureau):
         found = f"{what_was_found(claims)}, roles={sorted(roles)}"
         raise InvalidToken("roles-of-another-institution", found)
@@ -262,8 +265,9 @@ def install(app: FastAPI, verifier: Verifier) -> None:
     app.state.token_verifier = verifier
 
 
-BeforeAll = Callable[[str, Identity], Awaitable[None]]
-"""What holds for every caller of a service: the request's method, and who asks. Raises Refused."""
+BeforeAll = Callable[[str, Identity], Awaitable[Identity]]
+"""What holds for every caller of a service: the request's method, and who asks; the caller as the house
+lets him see. Raises Refused."""
 
 
 async def caller_of(request: Request) -> Identity:
@@ -280,7 +284,7 @@ async def caller_of(request: Request) -> Identity:
         raise
     before_all: BeforeAll | None = getattr(request.app.state, "before_all", None)
     if before_all is not None:
-        await before_all(request.method, identity)
+        identity = await before_all(request.method, identity)
     request.scope[CALLER] = identity
     return identity
 
@@ -299,7 +303,7 @@ def requires(*roles: str) -> Callable[..., Awaitable[Identity]]:
 
     Without roles, whoever is at work: any role but the admin's. Raises 401 and 403 problems.
     """
-    unknown = set(roles) - BANK_ROLES - BUREAU_ROLES - PARTY_ROLES
+    unknown = set(roles) - KNOWN_ROLES
     assert not unknown, f"no such roles: {unknown}"
     accepted = frozenset(roles) or AT_WORK
 

@@ -19,6 +19,7 @@ from shared.contracts import (
     notifications,
     openings,
     papers,
+    people,
     pool_agreements,
     pool_cases,
     public_notices,
@@ -30,7 +31,7 @@ from shared.contracts.envelope import Event, by_type
 PRODUCERS = (
     applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements,
     openings, months, papers, meetings, notifications, demands, bad_loans, around_loans,
-    loan_packages, cover_calls, desk, deadlines, public_notices,
+    loan_packages, cover_calls, desk, deadlines, public_notices, people,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

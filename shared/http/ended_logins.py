@@ -1,7 +1,7 @@
 """An admin ends somebody's logins in a service: what its tokens from before may do is over at once."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,9 +17,11 @@ from shared.people import person_key
 from shared.postgres import ended_logins
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong
+from shared.roles import BANK_ADMIN_ROLES
 
 router = APIRouter(tags=["people"])
-_Admin = Annotated[Identity, Depends(requires("admin"))]
+_Admin = Annotated[Identity, Depends(requires("admin", *BANK_ADMIN_ROLES))]
+_Reader = Annotated[Identity, Depends(requires("admin", "auditor", *BANK_ADMIN_ROLES))]
 
 
 class EndLogin(RequestBody):
@@ -44,7 +46,7 @@ class EndedLogin(BaseModel):
 
 @router.post("/ended-logins", openapi_extra={SAFE_TO_REPEAT: True})
 async def end_login(asked: EndLogin, request: Request, caller: _Admin) -> EndedLogin:
-    """End every login of a person in this service (admin). Tokens from before are answered 401
+    """End every login of a person in this service (admin; a bank's admin for his own bank's people). Tokens from before are answered 401
     `login-ended` within a second, open streams end. A login from after counts: close the account at
     the identity provider, too.
 
@@ -59,22 +61,25 @@ async def end_login(asked: EndLogin, request: Request, caller: _Admin) -> EndedL
                 )
             ]
         )
+    said: dict[str, Any] = {
+        "at": datetime.now(UTC), "reason": asked.reason,
+        "by_subject": caller.subject, "by_name": caller.name,
+    }  # fmt: skip
     async with context_of(request).database.begin(EVERYWHERE) as conn:
-        row = await ended_logins.end(
-            conn, person, at=datetime.now(UTC), reason=asked.reason,
-            by_subject=caller.subject, by_name=caller.name,
-        )  # fmt: skip
+        if caller.bank is None:
+            row = await ended_logins.end(conn, person, **said)
+        else:
+            # Whoever it is: only tokens of this bank end by it.
+            row = await ended_logins.end_of_bank(conn, str(caller.institution), person, **said)
     known: EndedLogins = request.app.state.ended_logins
     known.forget_what_was_read()
     return EndedLogin.model_validate(dict(row))
 
 
 @router.get("/ended-logins")
-async def read_ended_logins(
-    request: Request, caller: Annotated[Identity, Depends(requires("admin", "auditor"))]
-) -> Page[EndedLogin]:
-    """Whose logins were ended in the last month, the latest first."""
-    async with context_of(request).database.looking(EVERYWHERE) as conn:
+async def read_ended_logins(request: Request, caller: _Reader) -> Page[EndedLogin]:
+    """Whose logins were ended in the last month, the latest first; a bank's admin sees his own people."""
+    async with context_of(request).database.looking(caller.institution) as conn:
         rows = await ended_logins.newest(conn)
     ended = [EndedLogin.model_validate(dict(row)) for row in rows]
     return Page(items=ended, next_cursor=None)

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.auth.issuer import DEFAULT_TTL_SECONDS, Issuer
 from shared.http import device_grant, problems
 from shared.http.requests import RequestBody, ShortText
-from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
+from shared.roles import KNOWN_ROLES
 
 
 class TokenRequest(RequestBody):
@@ -17,7 +17,7 @@ class TokenRequest(RequestBody):
     name: ShortText = Field(examples=["张三"])
     roles: list[str] = Field(
         min_length=1, max_length=20, examples=[["bank_operator"]],
-        description=f"Any of {', '.join(sorted(BANK_ROLES | BUREAU_ROLES | PARTY_ROLES))}.",
+        description=f"Any of {', '.join(sorted(KNOWN_ROLES))}.",
     )  # fmt: skip
     institution: ShortText = Field(
         examples=["ICBC"],

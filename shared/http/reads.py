@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, FastAPI, Query
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
@@ -24,12 +25,13 @@ from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, pools_of
 from shared.postgres.reads import NAMES, Read, Wanted, find
 from shared.read_log import ReadLog
+from shared.refusals import FieldFault, FieldsWrong
 
 ROOT = "/api/v1/"
 NOT_NOTED = {
-    "banks", "calendar", "coming-days", "document-links", "ended-logins", "event-types", "events",
+    "bank-import-template", "banks", "calendar", "coming-days", "document-links", "ended-logins", "event-types", "events",
     "idempotency-keys", "inbox", "my-acts", "my-figures", "opening-template", "party-import-template",
-    "party-names", "programmes", "public",
+    "party-names", "people", "pool-duties", "programmes", "public",
     "reads", "sandbox", "signing-certificate", "staff", "survey-templates", "templates", "to-do",
     "worded-types",
 }  # fmt: skip
@@ -91,7 +93,18 @@ def _note(scope: Scope) -> None:
 _Text = Annotated[str | None, Query(max_length=200, pattern=ONE_LINE)]
 
 
+def kinds_of(app: FastAPI) -> frozenset[str]:
+    """The kinds of things whose looks a service notes: the first words of what it answers."""
+    known: frozenset[str] | None = getattr(app.state, "kinds_read", None)
+    if known is None:
+        paths = (str(one.path_format) for one in iter_route_contexts(app.routes))
+        words = {one.removeprefix(ROOT).split("/", 1)[0] for one in paths if one.startswith(ROOT)}
+        app.state.kinds_read = known = frozenset(words - NOT_NOTED)
+    return known
+
+
 def _wanted(
+    request: Request,
     person: Annotated[_Text, Query(description="The person or one of his accounts.")] = None,
     kind: Annotated[_Text, Query(description="applications, claims, firms, pools, …")] = None,
     thing: Annotated[_Text, Query(description="The id, number or code in the address.")] = None,
@@ -99,6 +112,16 @@ def _wanted(
     since: IsoDateTime | None = None,
     until: IsoDateTime | None = None,
 ) -> Wanted:
+    if kind is not None and kind not in kinds_of(request.app):
+        raise FieldsWrong(
+            [
+                FieldFault(
+                    ("kind",), "choice-unknown", "该服务没有这一类内容，请从所列类别中选择",
+                    "This service has no such kind of things; choose one that it answers.",
+                    location="query",
+                )
+            ]
+        )  # fmt: skip
     return Wanted(
         person=person, kind=kind, thing=thing, institution=institution, since=since, until=until
     )

@@ -49,4 +49,4 @@ async def test_a_bank_registers_the_pledge_and_reports_the_disbursement(house: H
         assert "放款已记录" in page.text
         await house.sees("risk_pool", f"/coverages/{case['id']}", state="active")
         page = await bank.opens(path)
-        assert "覆盖中" in page.text and "ICBC-77" in page.text
+        assert "保障中" in page.text and "ICBC-77" in page.text

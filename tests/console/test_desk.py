@@ -1,5 +1,6 @@
 """The desk in the console: a manager gives cases away, somebody is absent, somebody keeps out."""
 
+from services.console.cases import several
 from tests.console.house import House
 from tests.console.page import ticked
 
@@ -65,6 +66,28 @@ async def test_a_manager_gives_chosen_cases_to_another_and_the_filter_stays(hous
         assert f"/cases/{first['id']}/recommend" in page.actions
         lost = await lin.opens(f"/cases/{first['id']}")
         assert f"/cases/{first['id']}/recommend" not in lost.actions
+
+
+async def test_all_of_the_page_or_of_the_filter_is_looked_at_before_one_acts_and_no_more_than_fits(
+    house: House, monkeypatch
+):
+    cases = [await house.has_case() for _ in range(4)]
+    other = await house.has_case("CCB")
+    async with house.logged_in("reviewer-lin") as lin:
+        page = await lin.opens("/queue?bank=ICBC&limit=20")
+        assert "data-tick-all" in page.html
+        all_of_page = await lin.sends(page, CHECK, do="take", which="page", rows=[])
+        assert "已选 4 行，可办理 4 行" in all_of_page.text
+        assert other["number"] not in all_of_page.text, "of another bank: not in the filter"
+        monkeypatch.setattr(several, "MOST", 3)
+        page = await lin.opens("/queue?bank=ICBC")
+        some = await lin.sends(page, CHECK, do="take", which="filter", rows=[])
+        assert "已选 3 行" in some.text and "符合筛选的行较多" in some.text
+        rows = ticked(some)
+        done = await lin.sends(some, ACT, do="take", rows=rows[:2])
+        assert "已办理 2 行，未办理 0 行" in done.text, "what is unticked on the page is left"
+        left = await lin.opens("/queue?bank=ICBC&who=nobody")
+        assert sum(one["number"] in left.text for one in cases) == 2
 
 
 async def test_an_absence_a_conflict_and_a_priority_are_entered_on_their_pages(house: House):

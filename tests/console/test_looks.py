@@ -95,3 +95,18 @@ async def test_what_waits_is_written_at_an_orderly_stop_and_no_answer_waits_for_
             " and route = '/pools/{code}'"
         )
     assert kept >= 20
+
+
+async def test_a_kind_that_a_service_does_not_have_is_wrong_at_its_field(house: House):
+    auditor = house.person("applications", "auditor-zhou", "auditor")
+
+    refused = await auditor.get("/reads", params={"kind": "claims"})
+    taken = await auditor.get("/reads", params={"kind": "firms"})
+
+    assert (refused.status_code, taken.status_code) == (422, 200)
+    assert [(one["parameter"], one["code"]) for one in refused.json()["errors"]] == [
+        ("kind", "choice-unknown")
+    ]
+    async with house.logged_in("auditor-zhou") as visitor:
+        page = await visitor.opens("/looks?service=applications&kind=claims&person=lin")
+        assert page.status == 422 and "没有这一类内容" in page.text and 'value="lin"' in page.html

@@ -64,3 +64,36 @@ async def test_over_http_each_row_has_its_result_and_the_same_table_does_nothing
     assert (await nobody.post("/pools/dongli/party-imports", content=table)).status_code == 403
     empty = await manager.post("/pools/dongli/party-imports", content=b"a,b\n1,2\n")
     assert (empty.status_code, empty.json()["code"]) == (422, "sheet-unreadable")
+
+
+async def test_banks_come_in_by_a_table_of_the_admin_each_row_with_its_result(house: House):
+    table = (
+        "代码,名称,统一社会信用代码\n"
+        "NEW-1,天津农村商业银行,91120000103069430R\n"
+        "ICBC,中国工商银行天津分行,91100000100003962T\n"
+        "CCB,中国建设银行,911100001000044477\n"
+        "NEW-2,滨海银行,911100001000044477\n"
+        "NEW-3,无号银行,123\n"
+    ).encode()
+    admin = house.person("applications", "admin", "admin")
+
+    async with house.logged_in("admin") as visitor:
+        page = await visitor.opens("/setup-import")
+        template = await visitor.client.get("/setup-import/template?of=bank")
+        assert template.text.startswith("\ufeff代码,名称,统一社会信用代码")
+        page = await visitor.sends_file(
+            page, "/setup-import", table, "银行.csv", of="bank", do="check"
+        )
+        assert "尚未登记" in page.text
+        assert (await admin.get("/banks/NEW-1")).status_code == 404, "a check keeps nothing"
+        page = await visitor.sends(page, "/setup-import", do="take")
+        assert "登记结果" in page.text, page.text
+
+    again = (await admin.post("/bank-imports", content=table)).json()["rows"]
+    assert [[one["code"] or one["line"], one["outcome"], *(fault["field"] for fault in one["faults"])]
+            for one in again] == [
+        ["NEW-1", "known"], ["ICBC", "known"], ["CCB", "wrong", "/code"], ["NEW-2", "wrong", "/uscc"],
+        [6, "wrong", "/uscc"],
+    ]  # fmt: skip
+    manager = house.person("applications", "manager-wu", "pool_manager")
+    assert (await manager.post("/bank-imports", content=table)).status_code == 403

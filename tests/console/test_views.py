@@ -136,3 +136,10 @@ def test_times_are_told_as_people_say_them():
         "今天 14:05", "today 14:05", "昨天 00:00", "yesterday 00:00", "11月28日 23:59", "28 Nov 23:59",
         "1月1日 00:30", "1 Jan 00:30", "—", "—",
     ]  # fmt: skip
+
+
+async def test_a_view_of_a_list_that_is_not_there_is_refused_at_its_field(house: House):
+    async with house.logged_in("reviewer-lin") as lin:
+        page = await lin.opens("/cases")
+        refused = await lin.sends(page, "/views", list="/nowhere", name="我的")
+        assert refused.status == 422 and "没有这个列表" in refused.text

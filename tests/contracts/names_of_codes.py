@@ -32,6 +32,8 @@ NAMES: Final = {
     f"{R}.agreement.State": "agreement_state",
     f"{R}.breaker_order.State": "order_state",
     f"{R}.breaker_order.Order": "order",
+    f"{R}.pool_duty.State": "pool_duty_state",
+    f"{R}.pool_duty.Action": "pool_duty_action",
     f"{R}.calendar_change.State": "calendar_change_state",
     f"{R}.calendar_change.Action": "calendar_change_action",
     f"{R}.cash_entry.Kind": "cash",

@@ -128,6 +128,8 @@ ALTHOUGH = {
     "paid_out": "The bank has filed it.",
     "people": "Who stands behind a figure, by role; `name` is told of its own people alone.",
     "published_on": "Of a public notice, which everybody reads.",
+    "person": "Of its own people, for their bank's admin.",
+    "pools": "Of its own webhooks' filter, and of people, where the bureau's alone have any.",
     "renews": "The loan of its own that a bank renews.",
     "repayment": "The bank has stated it.",
     "role": "Who did something is told by role and not by name.",

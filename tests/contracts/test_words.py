@@ -17,6 +17,7 @@ from services.console.rendering.catalogue import texts
 from shared.contracts.envelope import by_type
 from shared.glossary import OF_FIELDS, TERMS
 from shared.http.reads import NOT_NOTED
+from shared.life_cycle import LifeCycle
 from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
 from tests.contracts.names_of_codes import NAMES, NOT_SHOWN
 from tests.e2e.api import ROUTES
@@ -306,3 +307,24 @@ def test_help_beside_a_field_is_the_glossarys():
         assert (ZH(f"help.{field}"), EN(f"help.{field}")) == (
             TERMS[name].says_zh, TERMS[name].says_en
         )  # fmt: skip
+
+
+def cycles_with_words() -> Iterator[tuple[str, LifeCycle]]:
+    """The words of states in the console → the life cycle of a service that has the same states."""
+    for place, kind in NAMES.items():
+        if place.endswith("State"):
+            module = importlib.import_module(f"services.{place.rpartition('.')[0]}")
+            for one in vars(module).values():
+                if isinstance(one, LifeCycle) and one.states:
+                    yield kind, one
+
+
+def test_a_state_has_one_name_its_tag_in_the_console_is_a_part_of_what_the_service_says():
+    cycles = dict(cycles_with_words())
+    assert len(cycles) > 25
+    assert [
+        (kind, str(state), ZH.term(kind, str(state)), words.zh)
+        for kind, cycle in cycles.items()
+        for state, words in cycle.states.items()
+        if ZH.term(kind, str(state)) not in words.zh
+    ] == []

@@ -54,6 +54,7 @@ ASKERS = (
     Asker("nobody"),
     Asker("no role"),
     *(Asker(f"ICBC {one}", (one,), ICBC, ("*",), True) for one in BANK_ROLES),
+    Asker("ICBC bank_admin", ("bank_admin",), ICBC, ("*",)),
     Asker("CCB bank_operator", ("bank_operator",), CCB, ("*",)),
     Asker("CCB bank_checker", ("bank_checker",), CCB, ("*",)),
     Asker("ABC-TJ bank_operator", ("bank_operator",), "ABC-TJ", ("*",)),

@@ -32,6 +32,7 @@ ADMIN_S = (
     "/banks", "/events/parked", "/events/heard", "/events/publish-again", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",
     "/ended-logins", "/templates", "/worded-types", "/my-acts", "/my-figures", "/calendar",
+    "/people", "/pool-duties", "/bank-import",
 )  # fmt: skip
 """Where setting up and mending is done, and nothing of a case is seen; beside pools and parties."""
 BODY_FIRST = {
@@ -86,6 +87,17 @@ async def test_what_is_one_bank_s_is_not_there_for_another(table: dict[str, str]
         assert {one: cells[one] for one in own if cells[one] not in "-."} == {}
 
 
+async def test_a_banks_admin_sees_who_comes_for_it_and_ends_their_logins_and_nothing_else(
+    table: dict[str, str],
+):
+    cells = column(table, "ICBC bank_admin")
+    open_to_all = {one for one in cells if one.split(" ", 1)[1] in ANYBODY_S}
+    let_in = {one for one, cell in cells.items() if cell != "-"} - open_to_all
+    assert {one.split(" ", 1)[1] for one in let_in} == {
+        "GET /people", "GET /ended-logins", "POST /ended-logins",
+    }  # fmt: skip
+
+
 async def test_what_is_of_one_pool_is_not_there_for_people_of_another(table: dict[str, str]):
     of_dongli = {
         str(route)
@@ -109,7 +121,8 @@ OF_A_PARTY = {
     "notifications DELETE /subscriptions/{subscription_id}", "notifications GET /endpoints",
     "notifications POST /subscriptions/{subscription_id}/confirm",
     "notifications POST /subscriptions/{subscription_id}/send-letter",
-    "notifications POST /endpoints", "notifications DELETE /endpoints/{endpoint_id}",
+    "notifications POST /endpoints", "notifications POST /endpoints/{endpoint_id}/confirm",
+    "notifications DELETE /endpoints/{endpoint_id}",
 }  # fmt: skip
 """What a guarantor's, an insurer's or an appraiser's people may do."""
 

@@ -14,7 +14,7 @@ from shared.auth import identity
 from shared.auth.identity import ALGORITHMS, Forbidden, LoginEnded, RolesExclude
 from shared.auth.jwks import KEEP_SECONDS, KeysUnavailable
 from shared.auth.refused_tokens import REASONS, InvalidToken, Unauthenticated
-from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
+from shared.roles import KNOWN_ROLES
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/identity.zh-CN.md", "docs/identity.md")
@@ -50,7 +50,7 @@ def mappers_of_the_realm() -> set[tuple[str, str, str, str]]:
 def test_the_page_has_every_role_mapper_code_and_reason_and_no_other(page: str):
     roles, _claims, mappers, codes, reasons, logins = tables(page)
 
-    assert first_cells(roles) == BANK_ROLES | BUREAU_ROLES | PARTY_ROLES
+    assert first_cells(roles) == KNOWN_ROLES
     assert {
         (
             client.strip("` |"),

@@ -48,6 +48,7 @@ WALKS = {
     "risk_pool/bank_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",
     "risk_pool/breaker_order": "tests/risk_pool/core/test_breaker_orders.py",
     "risk_pool/calendar_change": "tests/risk_pool/calendar/test_every_move.py",
+    "risk_pool/pool_duty": "tests/risk_pool/people/test_every_move.py",
     "risk_pool/cash_entry": "tests/risk_pool/cash/test_two_persons.py",
     "risk_pool/claim": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/collection": "tests/risk_pool/bad_loans/test_collections.py",

@@ -186,6 +186,7 @@ async def test_an_address_that_was_allowed_once_is_checked_again_at_every_delive
                 description="",
                 wishes=Wishes(),
                 caller=Identity("op", "op", frozenset({"bank_operator"}), BANK),
+                by_two=False,
                 now=datetime.now(UTC),
             )
 

@@ -211,6 +211,7 @@ async def changed_by(notifier, caller, endpoint, wanted):
             wishes=ChangedWishes(),
             state=wanted,
             caller=caller,
+            by_two=False,
             now=NOW,
         )
 
@@ -236,6 +237,7 @@ async def added_by(notifier, caller):
             description="",
             wishes=Wishes(),
             caller=caller,
+            by_two=False,
             now=NOW,
         )
 

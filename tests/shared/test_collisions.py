@@ -28,7 +28,7 @@ _UNIQUE = """
 OF_THE_HOUSE = {
     "alembic_version_pkc", "calendar_overrides_pkey", "calendar_years_pkey",
     "calendar_changes_taken_pkey", "event_feed_pkey", "idempotency_keys_pkey",
-    "ended_logins_pkey", "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey", "told_counts_pkey",
+    "ended_logins_pkey", "ended_bank_logins_pkey", "people_seen_pkey", "pool_duties_pkey", "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey", "told_counts_pkey",
     "heard_counts_pkey", "waits_open", "waits_to_fill_pkey", "told_epochs_pkey",
     "told_epochs_id_key", "told_batches_pkey", "told_again_pkey", "heard_epochs_pkey",
     "heard_epochs_number_key", "heard_offsets_pkey", "restores_pkey", "bank_topics_pkey",
@@ -62,6 +62,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
     }),
     "risk_pool": frozenset({
         # From a counter that is held until the commit.
+        "pool_duty_cases_number_key",  # under the lock of numbers
         "calendar_changes_number_key",  # under the calendar's lock
         "account_bookings_number_key", "adjustments_number_key", "agreed_figures_number_key",
         "cash_entries_number_key", "cooperation_agreements_number_key",

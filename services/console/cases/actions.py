@@ -312,10 +312,10 @@ COLLECTION_ACTIONS = _table(
     Action("send_back", "send_back", _REASON),
 )
 
-VERSION_ACTIONS, CALENDAR_CHANGE_ACTIONS = (
+VERSION_ACTIONS, CALENDAR_CHANGE_ACTIONS, POOL_DUTY_ACTIONS = (
     _table(Action(decides, decides, emphasis="main"), Action("refuse", "refuse", _REASON, "bad"),
            Action("withdraw", "withdraw", _REASON))
-    for decides in ("publish", "approve")
+    for decides in ("publish", "approve", "approve")
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 What is chosen stands in the address; the words of the address are those of the service beneath.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,6 +15,8 @@ from shared.divisions import division_name
 
 PAGE_SIZES: Final = ("20", "50", "100", "200")
 USUAL_SIZE: Final = "50"
+MOST_AT_ONCE: Final = 50
+"""Rows of a list acted on at once: more than anybody reads before they act."""
 _OF_THE_PAGE: Final = NOT_CHOSEN
 
 
@@ -67,6 +69,11 @@ class SeveralAct:
     def path(self) -> str:
         """The last part of its address."""
         return self.step or self.name
+
+
+def is_offered(act: SeveralAct, row: Mapping[str, Any], roles: Collection[str]) -> bool:
+    """Whether an act is offered on a row to somebody with these roles."""
+    return act.role in roles if act.role else act.name in row["pending_actions"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,18 +270,15 @@ class Grid:
     def several(self) -> list[SeveralAct]:
         """What can be done to several of the rows shown, by whoever looks."""
         return [
-            act for act in self.listing.several if any(self._offers(act, one) for one in self.rows)
+            act
+            for act in self.listing.several
+            if any(is_offered(act, one, self.roles) for one in self.rows)
         ]
-
-    def _offers(self, act: SeveralAct, row: Mapping[str, Any]) -> bool:
-        if act.role:
-            return act.role in self.roles
-        return act.name in row["pending_actions"]
 
     def ticked(self, row: Mapping[str, Any]) -> str:
         """How a row is named where it is ticked: its address, and the version that was seen; "" where
         nothing can be done to it."""
-        if not any(self._offers(act, row) for act in self.listing.several):
+        if not any(is_offered(act, row, self.roles) for act in self.listing.several):
             return ""
         return f"{self.listing.at.format_map(row)}@{row['version']}"
 
@@ -307,6 +311,16 @@ class Grid:
         """Where all that matches is had as a file."""
         kept = [one for one in self.query if one[0] in (*self.listing.words, "sort") and one[1]]
         return f"/lists{self.listing.path}/export.{form}?{urlencode(kept)}"
+
+    @property
+    def most_at_once(self) -> int:
+        """How many rows are acted on at once."""
+        return MOST_AT_ONCE
+
+    @property
+    def whole_query(self) -> str:
+        """All that the address says, for a form that acts on this page or on all that matches."""
+        return urlencode([one for one in self.query if one[1]])
 
     @property
     def sums(self) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from services.console.cases.actions import (
     OBJECTION_ACTIONS,
     OPENING_ACTIONS,
     PAYMENT_ACTIONS,
+    POOL_DUTY_ACTIONS,
     PUBLIC_NOTICE_ACTIONS,
     RECOVERY_ACTIONS,
     SETTLEMENT_ACTIONS,
@@ -40,6 +41,7 @@ class CaseKind:
 
 ADJUSTMENT = CaseKind("adjustment", ADJUSTMENT_ACTIONS)
 CALENDAR_CHANGE = CaseKind("calendar_change", CALENDAR_CHANGE_ACTIONS)
+POOL_DUTY = CaseKind("pool_duty", POOL_DUTY_ACTIONS)
 CASE = CaseKind("case", CASE_ACTIONS)
 CASH_ENTRY = CaseKind("cash_entry", CASH_ACTIONS)
 CLAIM = CaseKind("claim", CLAIM_ACTIONS)
@@ -59,6 +61,7 @@ WARNING = CaseKind("warning", WARNING_ACTIONS)
 KINDS = (
     ADJUSTMENT,
     CALENDAR_CHANGE,
+    POOL_DUTY,
     CASE,
     CASH_ENTRY,
     CLAIM,

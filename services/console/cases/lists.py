@@ -12,7 +12,14 @@ from services.console.cases.list_parts import (
     days,
     state_of,
 )
-from services.console.cases.lists_of_finance import DISPUTES, OPEN_ITEMS, PAYMENT_FILES, SETTLEMENTS
+from services.console.cases.lists_of_finance import (
+    DISPUTES,
+    NOTICES,
+    OBJECTIONS,
+    OPEN_ITEMS,
+    PAYMENT_FILES,
+    SETTLEMENTS,
+)
 from services.console.cases.lists_of_work import (
     COVER_CALLS,
     DELIVERIES,
@@ -363,6 +370,8 @@ LISTS: Final = {
         DISPOSALS,
         SETTLEMENTS,
         DISPUTES,
+        NOTICES,
+        OBJECTIONS,
         PAYMENT_FILES,
         OPEN_ITEMS,
         MEETINGS,

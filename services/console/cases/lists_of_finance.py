@@ -65,6 +65,55 @@ DISPUTES: Final = Listing(
     none="dispute.none",
     leads_to="/disputes/{id}",
 )
+NOTICES: Final = Listing(
+    path="/public-notices",
+    title="nav.public-notices",
+    service="risk_pool",
+    source="/public-notices",
+    columns=(
+        Column("number", "outside.number", "link", "/public-notices/", sort="number"),
+        Column("title", "outside.name"),
+        POOL_COLUMN,
+        Column("opens_on", "public_notice.opens-on", "day", sort="opens_on"),
+        Column("last_day", "public_notice.last-day", "day", sort="last_day"),
+        Column("cases", "outside.cases", "count", number=True),
+        Column("objections", "objection.all", "objections", number=True),
+        Column("state", "case.state", "tag", "public_notice_state"),
+    ),
+    filters=(
+        Filter("q", "public_notice.search", "search", more=False),
+        state_of("public_notice_state"),
+        POOL,
+        *days("opens"),
+    ),
+    none="public_notice.none",
+    leads_to="/public-notices/{id}",
+)
+OBJECTIONS: Final = Listing(
+    path="/objections",
+    title="objection.all",
+    service="risk_pool",
+    source="/objections",
+    columns=(
+        Column("number", "outside.receipt-number", "link", "/objections/", sort="number"),
+        Column("notice_number", "objection.notice", "notice"),
+        POOL_COLUMN,
+        Column("borrower_name", "outside.against", "against"),
+        Column("filed_on", "objection.filed-on", "day", sort="filed_on"),
+        Column("due_on", "objection.due-on", "day_assumed", sort="due_on"),
+        Column("state", "case.state", "objection_state"),
+    ),
+    filters=(
+        Filter("q", "objection.search", "search", more=False),
+        state_of("objection_state"),
+        POOL,
+        *days("filed"),
+        *days("due"),
+        Filter("notice_id", "objection.notice", "hidden"),
+    ),
+    none="objection.none",
+    leads_to="/objections/{id}",
+)
 PAYMENT_FILES: Final = Listing(
     path="/payment-files",
     title="payout.title",

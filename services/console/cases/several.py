@@ -5,23 +5,25 @@ is answered the same.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid5
 
 from starlette.datastructures import FormData
 
-from services.console.cases.grid import Listing, SeveralAct
+from services.console.cases.grid import MOST_AT_ONCE, Listing, SeveralAct, is_offered
 from services.console.http.addresses import key_at
 from services.console.http.forms import once, text
 from services.console.rendering.catalogue import Texts
 from services.console.upstream.client import Api, Problem
 from shared.money import format_fen, parse_fen
 
-MOST: Final = 50
-"""Rows at once: more than anybody reads before they act."""
+MOST: Final = MOST_AT_ONCE
 _AT_A_TIME: Final = 5
+_LOOKED_THROUGH: Final = 200
+"""Rows of a filter in which those are looked for that can be acted on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,35 @@ def chosen(listing: Listing, form: FormData) -> dict[str, str]:
         if key_at(listing.at, at):
             found[at] = version.strip('"')
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Rows to look at before one acts: address at the service → the version that was seen."""
+
+    rows: Mapping[str, str]
+    is_first_part: bool = False
+    """More match the filter: these are the first of them."""
+
+
+async def matching(
+    api: Api, listing: Listing, act: SeveralAct, roles: Collection[str], form: FormData
+) -> Chosen:
+    """All rows of the page that the form comes from, or of all that its filter matches, to which the act
+    can be done; of the filter no more than `MOST`, the first in the list's order. Raises Problem."""
+    said = dict(parse_qsl(text(form, "query")))
+    pages = {"cursor": said.get("cursor", ""), "before": said.get("before", "")}
+    if whole := text(form, "which") == "filter":
+        pages = {}
+    answer = await api.get(
+        listing.source,
+        **listing.asked(said),
+        **pages,
+        limit=str(_LOOKED_THROUGH) if whole else said.get("limit", ""),
+    )
+    fits = [one for one in answer["items"] if is_offered(act, one, roles)]
+    rows = {listing.at.format_map(one): str(one["version"]) for one in fits[:MOST]}
+    return Chosen(rows, whole and (len(fits) > MOST or bool(answer.get("next_cursor"))))
 
 
 async def read_again(api: Api, act: SeveralAct, wanted: Mapping[str, str]) -> list[Ticked]:

@@ -138,6 +138,12 @@ UNDOS: Final[Mapping[str, Mapping[str, Undo]]] = {
         "refuse": _NEW,
         "withdraw": _NEW,
     },
+    "pool_duty": {
+        "propose": _OWN,
+        "approve": Undo("new-change"),
+        "refuse": _NEW,
+        "withdraw": _NEW,
+    },
     "version": {
         "propose": _OWN,
         "publish": Undo("new-version"),

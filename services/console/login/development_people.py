@@ -44,7 +44,11 @@ def of_banks(banks: Sequence[dict[str, Any]]) -> tuple[Identity, ...]:
             bank["code"],
         )
         for bank in banks
-        for role, name in (("bank_operator", "经办"), ("bank_checker", "复核"))
+        for role, name in (
+            ("bank_operator", "经办"),
+            ("bank_checker", "复核"),
+            ("bank_admin", "管理员"),
+        )
     )
 
 

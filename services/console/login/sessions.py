@@ -114,6 +114,7 @@ class Sessions:
                 person=self._cipher.encrypt(person),
                 rest=self._cipher.encrypt(_rest(session)),
                 form=form,
+                institution=str(person["institution"]),
             )
         )
         await self._store.forget(now - _KEPT_AFTER)
@@ -163,9 +164,9 @@ class Sessions:
         log.info("sessions ended", extra={"by": by, "sessions": ended})
         return ended
 
-    async def living(self, subject: str = "") -> list[KeptSession]:
-        """Sessions that live, of one person or (200 of them) of everybody."""
-        return await self._store.living(self._lasting(), subject=subject)
+    async def living(self, subject: str = "", *, institution: str = "") -> list[KeptSession]:
+        """Sessions that live, of one person, one institution or (200 of them) of everybody."""
+        return await self._store.living(self._lasting(), subject=subject, institution=institution)
 
     async def keep_form(self, opened: Opened, form: Mapping[str, Any]) -> None:
         """Keep what was typed into a form; nothing forgets it."""

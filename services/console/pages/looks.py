@@ -5,12 +5,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
 from services.console.rendering.paging import next_page
-from services.console.upstream.client import Api, not_found
+from services.console.upstream.client import Api, Problem, not_found
 from shared.clock import SHANGHAI
 
 router = APIRouter()
@@ -32,12 +34,21 @@ async def looks(
 ) -> Response:
     """What was looked at, the latest first."""
     asked = {"person": person, "kind": kind, "thing": thing, "institution": institution}
-    found = await _api(page, service).get(
-        "/reads", **asked, **_days(since, until), cursor=cursor, limit=50
-    )
+    attempt = NOTHING_SENT
+    found: dict[str, Any] = {"items": [], "next_cursor": None}
+    try:
+        found = await _api(page, service).get(
+            "/reads", **asked, **_days(since, until), cursor=cursor, limit=50
+        )
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        # A kind that another service has: what was asked stays in the form, with what is wrong.
+        attempt = Attempt("looks", FormData(), problem)
     shown = {"service": service, **asked, "since": since, "until": until}
     return page.render(
         "looks.html",
+        attempt=attempt,
         looks=found,
         asked=shown,
         keepers=KEEPERS,

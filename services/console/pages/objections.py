@@ -1,6 +1,5 @@
 """Objections to public notices, for the bureau's people: all of them, and one with its answer."""
 
-import asyncio
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,32 +7,18 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import OBJECTION
-from services.console.cases.listing import names_of
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_finance import OBJECTIONS
 from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import Page, PageContext
-from services.console.rendering.paging import next_page
-from services.console.upstream.optional import items
 
 router = APIRouter()
 
 
 @router.get("/objections")
-async def objections(page: Page, pool: str = "", state: str = "", cursor: str = "") -> Response:
+async def objections(page: Page) -> Response:
     """Every objection, the newest first."""
-    found, pools = await asyncio.gather(
-        page.risk_pool.get("/objections", pool=pool, state=state, cursor=cursor),
-        page.risk_pool.get("/pools"),
-    )
-    return page.render(
-        "objections.html",
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        pools=items(pools),
-        names=names_of(items(pools)),
-        states=page.texts.codes("objection_state"),
-        chosen={"pool": pool, "state": state},
-    )
+    return await render_list(page, "objections.html", OBJECTIONS)
 
 
 @router.get("/objections/{objection_id}")

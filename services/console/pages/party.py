@@ -101,6 +101,22 @@ async def delete(page: Page, kind: Receivers, receiver_id: UUID) -> Response:
     )
 
 
+@router.post("/party/receivers/endpoints/{receiver_id}/confirm")
+async def confirm(page: Page, receiver_id: UUID) -> Response:
+    """Confirm, as a second person, what waits of an address."""
+
+    async def send(form: FormData) -> None:
+        place = f"/endpoints/{receiver_id}/confirm"
+        await page.notifications.post(place, key=once(form), if_match=text(form, "seen"))
+
+    return await page.answer_form(
+        send,
+        action=f"confirm {receiver_id}",
+        show=lambda attempt: show(page, attempt),
+        done=lambda _: page.redirect("/#receivers", "done.receiver-second"),
+    )
+
+
 @router.post("/party/receivers/subscriptions/{receiver_id}/send-letter")
 async def send_letter(page: Page, receiver_id: UUID) -> Response:
     """Have the letter sent again that asks the mailbox."""

@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import PUBLIC_NOTICE
-from services.console.cases.listing import names_of
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_finance import NOTICES
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
@@ -24,24 +24,13 @@ PREPARES = frozenset({"finance_maker", "reviewer"})
 
 
 @router.get("/public-notices")
-async def notices(page: Page, pool: str = "", state: str = "", cursor: str = "") -> Response:
+async def notices(page: Page) -> Response:
     """Every notice, the newest first, and the pools of which one can be prepared."""
-    found, pools = await asyncio.gather(
-        page.risk_pool.get("/public-notices", pool=pool, state=state, cursor=cursor),
-        page.risk_pool.get("/pools"),
-    )
     assert page.person is not None
-    return page.render(
-        "public_notices.html",
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        pools=items(pools),
-        names=names_of(items(pools)),
-        states=page.texts.codes("public_notice_state"),
-        chosen={"pool": pool, "state": state},
+    return await render_list(
+        page, "public_notices.html", NOTICES,
         may_prepare=not page.person.roles.isdisjoint(PREPARES),
-    )
+    )  # fmt: skip
 
 
 @router.get("/pools/{code}/public-notices/new")

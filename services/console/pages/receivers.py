@@ -22,7 +22,9 @@ KEEPERS = frozenset({"bank_operator", "bank_checker", "admin"})
 """Who sets up what their institution is told by; everybody has subscriptions of their own."""
 
 Kind = Literal["endpoints", "robots", "subscriptions"]
-Step = Literal["pause", "resume", "delete", "test", "send-letter"]
+Step = Literal["pause", "resume", "delete", "test", "send-letter", "confirm"]
+_SAID = {"confirm": "second"}
+"""Where what is said after a step is not called by it: a mailbox is confirmed, too."""
 _STATES = {"pause": "paused", "resume": "active"}
 
 
@@ -79,6 +81,8 @@ async def step(page: Page, kind: Kind, receiver_id: UUID, step: Step) -> Respons
         place, seen = f"/{kind}/{receiver_id}", text(form, "seen")
         if step == "delete":
             await page.notifications.delete(place, if_match=seen)
+        elif step == "confirm":
+            await page.notifications.post(f"{place}/{step}", key=once(form), if_match=seen)
         elif step in ("test", "send-letter") or (kind, step) == ("subscriptions", "resume"):
             await page.notifications.post(f"{place}/{step}", key=once(form))
         else:
@@ -88,7 +92,7 @@ async def step(page: Page, kind: Kind, receiver_id: UUID, step: Step) -> Respons
         send,
         action=f"{step} {receiver_id}",
         show=lambda attempt: _show(page, attempt),
-        done=lambda _: page.redirect(f"{HERE}#{kind}", f"done.receiver-{step}"),
+        done=lambda _: page.redirect(f"{HERE}#{kind}", f"done.receiver-{_SAID.get(step, step)}"),
     )
 
 

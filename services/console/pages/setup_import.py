@@ -1,9 +1,9 @@
-"""Setting a pool up by a table of parties and lines: checked first, then taken, row by row."""
+"""Setting up by tables, of banks or of a pool's parties and lines: checked first, then taken, row by row."""
 
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -18,16 +18,20 @@ from services.console.upstream.optional import items
 
 router = APIRouter(prefix="/setup-import")
 
-ROLE = "pool_manager"
+ROLES: Final = {"party": "pool_manager", "bank": "admin"}
+"""The kinds of table, and whom the service lets bring one in."""
+Kind = Literal["party", "bank"]
 LARGEST = 120 * 1024
 """Bytes of a table that a form carries on from the check to the taking."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A table that was looked at: for which pool, its content, and what its rows come to."""
+    """A table that was looked at: of what, for which pool, its content, and what its rows come to."""
 
+    of: str
     pool: str
+    """"" for banks, which are of the whole house."""
     content: str
     """In base64, so that a form may hold it."""
     result: dict[str, Any]
@@ -40,9 +44,10 @@ async def import_form(page: Page) -> Response:
 
 
 @router.get("/template")
-async def template(page: Page) -> Response:
+async def template(page: Page, of: Kind = "party") -> Response:
     """The table to fill in."""
-    return handed_on(await page.risk_pool.file("/party-import-template"))
+    api = page.applications if of == "bank" else page.risk_pool
+    return handed_on(await api.file(f"/{of}-import-template"))
 
 
 @router.post("")
@@ -60,15 +65,14 @@ async def check_or_take(page: Page) -> Response:
 
 async def _send(page: PageContext, form: FormData) -> Checked:
     content = await _content(page, form)
-    pool = text(form, "pool")
-    takes = text(form, "do") == "take"
-    result = await page.risk_pool.post_file(
-        f"/pools/{quote(pool, safe='')}/party-imports",
-        content,
-        key=once(form),
-        only_check="false" if takes else "true",
-    )
-    return Checked(pool, base64.b64encode(content).decode(), result)
+    of = "bank" if text(form, "of") == "bank" else "party"
+    pool = text(form, "pool") if of == "party" else ""
+    api, place = page.applications, "/bank-imports"
+    if of == "party":
+        api, place = page.risk_pool, f"/pools/{quote(pool, safe='')}/party-imports"
+    only_check = "false" if text(form, "do") == "take" else "true"
+    result = await api.post_file(place, content, key=once(form), only_check=only_check)
+    return Checked(of, pool, base64.b64encode(content).decode(), result)
 
 
 async def _content(page: PageContext, form: FormData) -> bytes:
@@ -92,6 +96,6 @@ async def _show(page: PageContext, attempt: Attempt, checked: Checked | None = N
         attempt=attempt,
         checked=checked,
         pools=items(await page.risk_pool.get("/pools")),
-        is_allowed=ROLE in page.person.roles,
-        role=ROLE,
+        kinds=[of for of, role in ROLES.items() if role in page.person.roles],
+        roles=ROLES,
     )

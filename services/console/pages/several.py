@@ -1,7 +1,6 @@
 """Several rows of a list: checked before one acts, acted on, and told row by row what came of it."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +13,13 @@ from services.console.cases.listing import names_of
 from services.console.cases.lists import LISTS
 from services.console.cases.several import (
     MOST,
+    Chosen,
     Ticked,
     Verdict,
     act_of,
     act_on,
     chosen,
+    matching,
     read_again,
     sums_of,
 )
@@ -35,7 +36,12 @@ async def check(page: Page, path: str) -> Response:
     """The chosen rows as they stand now, before anything is done to them."""
     form = await page.form()
     listing, act = _known(path, text(form, "do"))
-    return await _show(page, listing, act, chosen(listing, form), NOTHING_SENT)
+    if text(form, "which") not in ("page", "filter"):
+        return await _show(page, listing, act, Chosen(chosen(listing, form)), NOTHING_SENT)
+    assert page.person is not None
+    api = page.apis[listing.service]
+    found = await matching(api, listing, act, page.person.roles, form)
+    return await _show(page, listing, act, found, NOTHING_SENT)
 
 
 @router.post("/lists/{path:path}/several")
@@ -45,7 +51,7 @@ async def do(page: Page, path: str) -> Response:
     listing, act = _known(path, text(form, "do"))
     wanted = chosen(listing, form)
     if not wanted or len(wanted) > MOST:
-        return await _show(page, listing, act, wanted, NOTHING_SENT)
+        return await _show(page, listing, act, Chosen(wanted), NOTHING_SENT)
     api = page.apis[listing.service]
     rows = [
         replace(one, etag=f'"{wanted[one.at]}"')
@@ -58,7 +64,7 @@ async def do(page: Page, path: str) -> Response:
         verdicts.extend(await act_on(api, act, rows, sent, page.texts))
 
     async def again(attempt: Attempt) -> Response:
-        return await _show(page, listing, act, wanted, attempt)
+        return await _show(page, listing, act, Chosen(wanted), attempt)
 
     answer = await page.answer_form(
         send, action=act.name, show=again, done=lambda _: page.redirect(listing.path)
@@ -80,9 +86,10 @@ async def _show(
     page: PageContext,
     listing: Listing,
     act: SeveralAct,
-    wanted: Mapping[str, str],
+    found: Chosen,
     attempt: Attempt,
 ) -> Response:
+    wanted = found.rows
     rows: list[Ticked] = []
     if not wanted:
         attempt = Attempt(act.name, FormData(), Problem(422, "none-ticked", "", "console"))
@@ -95,6 +102,8 @@ async def _show(
         "several.html",
         attempt=attempt,
         rows=rows,
+        is_first_part=found.is_first_part,
+        most=MOST,
         sums=sums_of(listing, rows),
         reviewers=[one for one in staff if "reviewer" in one["roles"]],
         **await _around(page, listing, act),

@@ -8,14 +8,16 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.console.cases.listing import names_of
+from services.console.http.forms import NOTHING_SENT
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.pages import party
+from services.console.pages import party, people
 from services.console.rendering.navigation import SETS_UP
 from services.console.upstream.installation import Installation, read_installation
 from services.console.upstream.my_work import read_acts, read_figures
 from services.console.upstream.optional import items, nothing, or_none
 from services.console.upstream.to_do import ToDo, read_to_do
+from shared.roles import BANK_ADMIN_ROLES
 
 router = APIRouter()
 
@@ -34,6 +36,8 @@ async def start(page: Page) -> Response:
     assert person is not None
     if person.party:
         return await party.show(page)
+    if person.roles & BANK_ADMIN_ROLES:
+        return await people.show(page, NOTHING_SENT)
     to_do, acts, figures, banks, pools, inbox, day = await asyncio.gather(
         read_to_do(page, limit=_SHOWN),
         read_acts(page, limit=_ACTS),

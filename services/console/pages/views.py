@@ -33,7 +33,7 @@ async def save(page: Page) -> Response:
     async def send(form: FormData) -> KeptView:
         listing = LISTS.get(text(form, "list"))
         if listing is None:
-            raise not_found()
+            raise _wrong("view-list-unknown", page.texts("view.list-unknown"), at="list")
         query = parse_qsl(text(form, "query"))
         view = KeptView(
             id=uuid7(), list=listing.path, subject=who.subject, institution=who.institution,
@@ -146,7 +146,7 @@ def _name(page: PageContext, form: FormData) -> str:
     return name
 
 
-def _wrong(code: str, words: str) -> Problem:
+def _wrong(code: str, words: str, *, at: str = "name") -> Problem:
     return Problem(
-        422, code, words, "console", errors=[{"pointer": "#/name", "message": words}]
+        422, code, words, "console", errors=[{"pointer": f"#/{at}", "message": words}]
     )  # fmt: skip

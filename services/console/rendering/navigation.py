@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
-from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
+from shared.roles import BANK_ADMIN_ROLES, BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
 
 _FINANCE = frozenset({"finance_maker", "finance_checker"})
 SETS_UP = frozenset({"pool_manager", "admin"})
 """Who registers banks, opens pools and gives lines."""
+
+SEES_DUTIES = frozenset({"pool_manager", "approver", "auditor", "admin"})
+"""Who reads which pools the bureau's people look after."""
+_SEES_MONEY = _FINANCE | {"leader", "pool_manager", "auditor"}
 
 _OF_DESK = frozenset({"reviewer", "approver", "leader", "pool_manager"})
 _EVERYBODY = BANK_ROLES | BUREAU_ROLES
@@ -57,9 +61,12 @@ ENTRIES = (
     Entry("subsidies", "/subsidies", "b", _EVERYBODY - {"admin"}),
     Entry("public-notices", "/public-notices", "v", BUREAU_ROLES - {"admin"}),
     Entry("settlements", "/settlements", "m", _EVERYBODY - {"admin"}),
+    Entry("open-items", "/open-items", "1", _SEES_MONEY),
+    Entry("payment-files", "/payment-files", "2", _SEES_MONEY),
     Entry("inbox", "/inbox", "i", _EVERYBODY),
     Entry("audit", "/audit", "n", frozenset({"auditor"})),
     Entry("looks", "/looks", "z", frozenset({"auditor"})),
+    Entry("people", "/people", "t", SEES_DUTIES | BANK_ADMIN_ROLES),
     Entry("setup", "/setup", "u", SETS_UP),
     Entry("parked", "/parked", "e", frozenset({"admin"})),
 )

@@ -196,6 +196,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "closed": "ok",
     },
     "calendar_change_state": {"proposed": "info", "in_force": "ok", "refused": "bad"},
+    "pool_duty_state": {"proposed": "info", "agreed": "ok", "refused": "bad"},
     "version_state": {"proposed": "info", "published": "ok", "refused": "bad"},
     "account_state": {"entered": "info", "in_use": "ok", "refused": "bad"},
     "booking_state": {"proposed": "info", "booked": "ok", "refused": "bad"},

@@ -3,6 +3,11 @@
   "use strict";
   const root = document.documentElement;
   root.classList.add("has-script");
+  document.querySelectorAll("[data-tick-all]").forEach((all) => {
+    const rows = () => document.querySelectorAll('input[name="rows"]');
+    all.hidden = rows().length === 0;
+    all.addEventListener("change", () => rows().forEach((one) => { one.checked = all.checked; }));
+  });
   const dialog = document.getElementById("keys");
   const OFF = "zhidai-single-keys-off";
   const singleKeys = () => localStorage.getItem(OFF) !== "yes";

@@ -21,6 +21,7 @@ _BEGIN = f"""
 _LIVING = f"""
     {_FOUND}
     where ended_at is null and started_at > $1 and seen_at > $2 and ($3 = '' or subject = $3)
+      and ($4 = '' or institution = $4)
     order by seen_at desc limit 200
 """
 _END = """
@@ -28,7 +29,7 @@ _END = """
     where ended_at is null and key <> $8
       and ($3::bytea = '' or key = $3) and ($4::uuid is null or number = $4)
       and ($5 = '' or subject = $5) and ($6 = '' or account = $6)
-      and ($7 = '' or provider_session = $7)
+      and ($7 = '' or provider_session = $7) and ($9 = '' or institution = $9)
 """
 
 
@@ -68,16 +69,21 @@ class SessionsInDatabase:
             )
             yield _RenewingInDatabase(connection, _session(row)) if row else None
 
-    async def living(self, lasting: Lasting, *, subject: str = "") -> list[KeptSession]:
-        rows = await self._database.fetch(_LIVING, lasting.begun_after, lasting.used_after, subject)
+    async def living(
+        self, lasting: Lasting, *, subject: str = "", institution: str = ""
+    ) -> list[KeptSession]:
+        rows = await self._database.fetch(
+            _LIVING, lasting.begun_after, lasting.used_after, subject, institution
+        )
         return [_session(row) for row in rows]
 
     async def end(
         self, *, at: datetime, by: str, key: bytes = b"", number: UUID | None = None,
-        subject: str = "", account: str = "", provider_session: str = "", but: bytes = b"",
+        subject: str = "", account: str = "", provider_session: str = "", institution: str = "",
+        but: bytes = b"",
     ) -> int:  # fmt: skip
         done = await self._database.execute(
-            _END, at, by, key, number, subject, account, provider_session, but
+            _END, at, by, key, number, subject, account, provider_session, but, institution
         )
         return int(done.rpartition(" ")[2])
 

@@ -218,3 +218,10 @@ def settings_of(context: Context) -> NotificationsSettings:
     """This service's own settings."""
     assert isinstance(context.settings, NotificationsSettings)
     return context.settings
+
+
+def webhooks_by_two(context: Context) -> bool:
+    """Whether an address or a secret of a webhook waits for a second person."""
+    settings = settings_of(context)
+    said = settings.webhooks_by_two
+    return settings.environment == "production" if said is None else said

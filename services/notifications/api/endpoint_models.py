@@ -50,6 +50,9 @@ class SecretAnswer(BaseModel):
     id: UUID
     created_at: datetime
     created_by: str
+    waits: bool = Field(
+        False, description="A second person has not confirmed it: nothing is signed with it."
+    )
 
 
 class EndpointAnswer(WantedShown):
@@ -73,11 +76,15 @@ class EndpointAnswer(WantedShown):
                     "created_at": "2026-03-31T02:00:00Z",
                     "created_by": "wang",
                     "version": 1,
+                    "confirmed_at": "2026-03-31T02:05:00Z",
+                    "proposed_url": None,
+                    "proposed_by": None,
                     "secrets": [
                         {
                             "id": "0192f3c8-b1e9-7d10-9c7f-5a4e3d2c1b0b",
                             "created_at": "2026-03-31T02:00:00Z",
                             "created_by": "wang",
+                            "waits": False,
                         }
                     ],
                     "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
@@ -97,6 +104,13 @@ class EndpointAnswer(WantedShown):
     created_at: datetime
     created_by: str
     version: int
+    confirmed_at: datetime | None = Field(
+        description="When a second person confirmed it; null until then, and nothing is sent there."
+    )
+    proposed_url: str | None = Field(
+        description="Another address that waits for a second person; until then `url` is called."
+    )
+    proposed_by: str | None
     secrets: list[SecretAnswer] = Field(
         default_factory=list, description="Those in use, the newest first; two while one changes."
     )

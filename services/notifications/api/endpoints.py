@@ -13,6 +13,7 @@ from services.notifications.api.common import (
     Reader,
     ReaderOrParty,
     settings_of,
+    webhooks_by_two,
 )
 from services.notifications.api.endpoint_models import (
     EndpointAnswer,
@@ -41,7 +42,8 @@ router = APIRouter(prefix="/endpoints", tags=["webhooks"])
 async def add(
     body: NewEndpoint, request: Request, caller: KeeperOrParty, here: CurrentContext
 ) -> Response:
-    """Be called about events from now on. The answer shows the signing secret, once."""
+    """Be called about events. The answer shows the signing secret, once. In production nothing is
+    sent until another person of yours, or the bureau's admin, confirms it."""
     require_allowed(body.url, settings_of(here).address_policy)
     shown: list[EndpointAnswer] = []
 
@@ -53,6 +55,7 @@ async def add(
             description=body.description or "",
             wishes=body.wishes,
             caller=caller,
+            by_two=webhooks_by_two(here),
             now=here.clock.now(),
         )
         return await answer_with_secret(conn, endpoint_id, secret, shown, status=201)
@@ -128,7 +131,8 @@ async def change(
     here: CurrentContext,
     response: Response,
 ) -> EndpointAnswer:
-    """Change an endpoint; needs If-Match. A paused one keeps what is due until it is active."""
+    """Change an endpoint; needs If-Match. A paused one keeps what is due until it is active. In
+    production another address waits as `proposed_url` until another person confirms it."""
     if body.url is not None:
         require_allowed(body.url, settings_of(here).address_policy)
     async with here.database.begin(caller.institution) as conn:
@@ -142,11 +146,30 @@ async def change(
             wishes=body.wishes,
             state=body.state,
             caller=caller,
+            by_two=webhooks_by_two(here),
             now=here.clock.now(),
         )
         answer = await answer_in(conn, endpoint_id)
     response.headers["ETag"] = etag(answer.version)
     return answer
+
+
+@router.post("/{endpoint_id}/confirm", response_model=EndpointAnswer, openapi_extra=IF_MATCH)
+async def confirm(
+    endpoint_id: UUID, request: Request, caller: KeeperOrParty, here: CurrentContext
+) -> Response:
+    """Confirm as another person what waits of an endpoint: the address it was set up with, another one, a
+    secret. Needs If-Match, so that what is confirmed is what was seen. The bureau's admin confirms for any
+    institution, where one has only one person here."""
+
+    async def work(conn: asyncpg.Connection) -> Answer:
+        found = await handlers.locked_for_confirming(conn, endpoint_id, caller=caller)
+        require_match(request, found["version"])
+        await handlers.confirm(conn, found, caller=caller, now=here.clock.now())
+        answer = await answer_in(conn, endpoint_id)
+        return Answer(200, answer, {"ETag": etag(answer.version)})
+
+    return await idempotently(request, caller, here.database, work)
 
 
 @router.delete("/{endpoint_id}", status_code=204, openapi_extra=IF_MATCH)

@@ -10,6 +10,7 @@ import anyio
 import asyncpg
 from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.datastructures import State
 
 from services.notifications.api.common import (
     Anyone,
@@ -31,6 +32,7 @@ from services.notifications.handlers import inbox as handlers
 from services.notifications.queries import inbox
 from shared.auth.ended import EndedLogins
 from shared.auth.identity import Identity
+from shared.auth.pool_duties import PoolDuties
 from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
@@ -170,7 +172,7 @@ async def stream(
     # Set when the server wants to stop: the stream then ends by itself, as a whole answer.
     closing = anyio.Event()
     return EventSourceResponse(
-        _messages(here, caller, _position(last_event_id), closing, request.app.state.ended_logins),
+        _messages(here, caller, _position(last_event_id), closing, request.app.state),
         ping=settings_of(here).heartbeat_seconds,
         send_timeout=30,
         shutdown_event=closing,
@@ -194,13 +196,15 @@ async def _messages(
     caller: Identity,
     position: int | None,
     closing: anyio.Event,
-    ended: EndedLogins,
+    held: State,
 ) -> AsyncIterator[ServerSentEvent]:
     """A person's messages after a position (None: from now on), until the stream's time is up.
 
     It ends also so that a token that has expired meanwhile is not read with for ever, and with the
-    caller's login.
+    caller's login. What narrows the caller's pools meanwhile narrows what comes.
     """
+    ended: EndedLogins = held.ended_logins
+    duties: PoolDuties = held.pool_duties
     new_messages = new_messages_of(here.database)
     ends_at = time.monotonic() + settings_of(here).stream_seconds
     if position is None:
@@ -211,6 +215,7 @@ async def _messages(
         while True:
             if await ended.is_over(caller):
                 return
+            caller = await duties.narrowed(caller)
             known = new_messages.position
             await here.clock.reload()
             async with here.database.looking(caller.institution) as conn:

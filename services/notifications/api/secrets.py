@@ -10,12 +10,13 @@ import asyncpg
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from services.notifications.api.common import Keeper
+from services.notifications.api.common import Keeper, webhooks_by_two
 from services.notifications.api.endpoint_models import EndpointAnswer
 from services.notifications.api.endpoints import answer_with_secret, encryption_of, with_secret
 from services.notifications.domain.payload import webhook_id
 from services.notifications.handlers import endpoints as endpoint_handlers
 from services.notifications.handlers import secrets as handlers
+from services.notifications.tables import endpoints
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 
@@ -33,14 +34,17 @@ class TestWebhookAnswer(BaseModel):
 async def rotate(
     endpoint_id: UUID, request: Request, caller: Keeper, here: CurrentContext
 ) -> Response:
-    """Make a second secret, shown once; from now on both sign, until you retire the old one."""
+    """Make a second secret, shown once; from now on both sign, until you retire the old one. In
+    production it signs once another person has confirmed it."""
     shown: list[EndpointAnswer] = []
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await endpoint_handlers.locked(conn, endpoint_id, institution=caller.institution)
         secret = await handlers.add(
-            conn, encryption_of(here), endpoint_id, caller=caller, now=here.clock.now()
-        )
+            conn, encryption_of(here), endpoint_id, caller=caller,
+            by_two=webhooks_by_two(here), now=here.clock.now(),
+        )  # fmt: skip
+        await endpoints.touch(conn, endpoint_id)
         return await answer_with_secret(conn, endpoint_id, secret, shown, status=201)
 
     response = await idempotently(request, caller, here.database, work)
@@ -62,9 +66,9 @@ async def test(
     """Send a webhook of the type webhook.test.v1, so that you can try your receiver."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        await endpoint_handlers.locked(conn, endpoint_id, institution=caller.institution)
+        found = await endpoint_handlers.locked(conn, endpoint_id, institution=caller.institution)
         message_id = await endpoint_handlers.send_test_webhook(
-            conn, endpoint_id, institution=caller.institution, now=here.clock.now()
+            conn, found, institution=caller.institution, now=here.clock.now()
         )
         answer = TestWebhookAnswer(message_id=message_id, webhook_id=webhook_id(message_id))
         return Answer(202, answer)

@@ -123,6 +123,18 @@ class TooManyRobots(Refused):
     code = "too-many-robots"
 
 
+class NothingToConfirm(Refused):
+    """Nothing of the endpoint waits for a second person."""
+
+    code = "nothing-to-confirm"
+
+
+class EndpointUnconfirmed(Refused):
+    """A second person has not confirmed the address yet, and nothing is sent there before."""
+
+    code = "endpoint-unconfirmed"
+
+
 class RotationInProgress(Refused):
     """Two secrets are in use: the old one has to be retired first."""
 

@@ -125,9 +125,9 @@ LIFE_CYCLE: Final = LifeCycle(
         _TAKES_TWO: _together,
     },
     states={
-        _State.DRAFT: Words("草稿，待生效", "drafted"),
+        _State.DRAFT: Words("草稿，待批准", "drafted"),
         _State.IN_FORCE: Words("生效", "in force"),
-        _State.LEAVING: Words("生效，已提出撤销", "in force, to be withdrawn"),
+        _State.LEAVING: Words("生效，待确认撤销", "in force, to be withdrawn"),
         _State.REPLACED: Words("已被替代", "replaced"),
         _State.WITHDRAWN: Words("已撤销", "withdrawn"),
         _State.REFUSED: Words("不予采用", "refused"),

@@ -13,6 +13,8 @@ from services.notifications.domain.receivers import (
     MOST_ENDPOINTS,
     REASON_DELETED,
     WEBHOOK,
+    EndpointUnconfirmed,
+    NothingToConfirm,
     ReceiverAction,
     TooManyEndpoints,
 )
@@ -25,8 +27,10 @@ from services.notifications.senders.secret_encryption import SecretEncryption
 from services.notifications.tables import deliveries, endpoints, receivers
 from services.notifications.tables.receivers import NewReceiver
 from shared.auth.identity import Identity
+from shared.life_cycle import another_person_than
 
 TEST_TYPE = "webhook.test.v1"
+_ANOTHER = another_person_than("asked_by", zh="回调地址的确认", en="confirming an endpoint")
 
 
 async def add(
@@ -37,9 +41,11 @@ async def add(
     description: str,
     wishes: Wishes,
     caller: Identity,
+    by_two: bool,
     now: datetime,
 ) -> tuple[UUID, str]:
-    """Call an institution about events from now on. The endpoint, and the secret that signs."""
+    """Call an institution about events, from now on or (`by_two`) from a second person's word on. The
+    endpoint, and the secret that signs."""
     await receivers.lock_adding(conn, institution=caller.institution)
     count = await receivers.count(conn, institution=caller.institution, channels=[WEBHOOK])
 
@@ -56,13 +62,14 @@ async def add(
         for_people=False,
         roles=(),
         wishes=wishes,
+        is_confirmed=not by_two,
     )
 
     await receivers.add(conn, new, by=caller, now=now)
     await endpoints.add(
         conn, endpoint_id, institution=caller.institution, url=url, description=description
     )
-    secret = await secrets.add(conn, encryption, endpoint_id, caller=caller, now=now)
+    secret = await secrets.add(conn, encryption, endpoint_id, caller=caller, by_two=by_two, now=now)
     return endpoint_id, secret
 
 
@@ -85,9 +92,11 @@ async def change(
     wishes: ChangedWishes,
     state: str | None,
     caller: Identity,
+    by_two: bool,
     now: datetime,
 ) -> None:
-    """Change a locked endpoint; None leaves what is there."""
+    """Change a locked endpoint; None leaves what is there. `by_two`: another address waits for a second
+    person, and until then the one that is there is called."""
     await change_receiver(
         conn,
         endpoint,
@@ -97,7 +106,45 @@ async def change(
         caller=caller,
         now=now,
     )
-    await endpoints.change(conn, endpoint["id"], url=url, description=description)
+    waits = by_two and url is not None
+    await endpoints.change(
+        conn, endpoint["id"], url=None if waits else url, description=description
+    )
+    if waits and url is not None:
+        await endpoints.propose(conn, endpoint["id"], url=url, by=caller.subject)
+
+
+async def locked_for_confirming(
+    conn: asyncpg.Connection, endpoint_id: UUID, *, caller: Identity
+) -> asyncpg.Record:
+    """An endpoint of the caller's institution, for the bureau's admin of any. Raises NotFound."""
+    if caller.bank is not None:
+        return await locked(conn, endpoint_id, institution=caller.institution)
+    institution = await endpoints.institution_of(conn, endpoint_id)
+    if institution is None:
+        raise nothing_here("回调地址", "endpoint")
+    return await locked(conn, endpoint_id, institution=institution)
+
+
+async def confirm(
+    conn: asyncpg.Connection, endpoint: Mapping[str, Any], *, caller: Identity, now: datetime
+) -> None:
+    """A second person confirms what waits of a locked endpoint: its address, another one, a secret.
+
+    Raises NothingToConfirm, and SecondPersonRequired for who has asked for any of it himself.
+    """
+    waiting = await endpoints.lock_waiting(conn, endpoint["id"])
+    if not waiting:
+        raise NothingToConfirm(
+            "没有等待确认的内容", "Nothing of this endpoint waits for a second person."
+        )
+    for one in waiting:
+        if (refusal := _ANOTHER(one, caller)) is not None:
+            raise refusal
+    await endpoints.confirm(
+        conn, endpoint["id"], institution=endpoint["institution"], waiting=waiting,
+        by=caller.subject, now=now,
+    )  # fmt: skip
 
 
 async def delete(
@@ -112,9 +159,16 @@ async def delete(
 
 
 async def send_test_webhook(
-    conn: asyncpg.Connection, endpoint_id: UUID, *, institution: str, now: datetime
+    conn: asyncpg.Connection, endpoint: Mapping[str, Any], *, institution: str, now: datetime
 ) -> UUID:
-    """Put a message on its way to one endpoint, so that an integrator sees whether it works."""
+    """Put a message on its way to a locked endpoint, so that an integrator sees whether it works. Raises
+    EndpointUnconfirmed."""
+    if endpoint["confirmed_at"] is None:
+        raise EndpointUnconfirmed(
+            "该回调地址尚待另一人确认，确认前不发送任何内容",
+            "A second person has not confirmed this endpoint: nothing is sent before.",
+        )
+    endpoint_id: UUID = endpoint["id"]
     return await send_test(
         conn,
         endpoint_id,

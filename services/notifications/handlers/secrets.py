@@ -23,9 +23,11 @@ async def add(
     endpoint_id: UUID,
     *,
     caller: Identity,
+    by_two: bool,
     now: datetime,
 ) -> str:
-    """A new secret for a locked endpoint, beside the one in use. Raises RotationInProgress."""
+    """A new secret for a locked endpoint, beside the one in use; `by_two`: nothing is signed with it until
+    a second person has confirmed it. Raises RotationInProgress."""
     in_use = await endpoints.lock_secrets(conn, endpoint_id)
     if len(in_use) >= MOST_SECRETS:
         raise RotationInProgress(
@@ -39,6 +41,7 @@ async def add(
         institution=caller.institution,
         encrypted=encryption.encrypt(secret, endpoint_id=endpoint_id),
         subject=caller.subject,
+        waits=by_two,
         now=now,
     )
     return secret
@@ -47,11 +50,12 @@ async def add(
 async def retire(
     conn: asyncpg.Connection, endpoint_id: UUID, secret_id: UUID, *, now: datetime
 ) -> None:
-    """Sign for a locked endpoint with this secret no longer. Raises LastSecret, NotFound."""
+    """Sign for a locked endpoint with this secret no longer; one that waits for a second person is taken
+    back. Raises LastSecret, NotFound."""
     in_use = await endpoints.lock_secrets(conn, endpoint_id)
     if secret_id not in in_use:
         raise nothing_here("密钥", "secret")
-    if len(in_use) == 1:
+    if not in_use[secret_id] and sum(not waits for waits in in_use.values()) == 1:
         raise LastSecret(
             "这是唯一在用的密钥，请先新增密钥", "This is the only secret in use: add one first."
         )

@@ -38,6 +38,7 @@ _ENDPOINTS = """
     select e.id, e.url, array_agg(s.encrypted order by s.created_at desc, s.id desc) as encrypted
     from endpoints e
     join endpoint_secrets s on s.endpoint_id = e.id and s.retired_at is null
+        and s.waits_since is null
     where e.id = any ($1) group by e.id
 """
 

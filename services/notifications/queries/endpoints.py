@@ -11,7 +11,8 @@ from services.notifications.domain.receivers import KNOWN
 
 _SHOWN = """
     select r.id, r.institution, e.url, e.description, r.event_types, r.pools, r.least_amount_fen as least_amount, r.state, r.state_reason,
-           r.failing_since, r.last_error, r.created_at, r.created_by, r.version
+           r.failing_since, r.last_error, r.created_at, r.created_by, r.version,
+           r.confirmed_at, e.proposed_url, e.proposed_by
     from receivers r join endpoints e on e.id = r.id
 """
 
@@ -25,7 +26,8 @@ _PAGE = f"""
 _SOME = f"{_SHOWN} where r.id = any ($1) and r.state = any ($2) order by r.id"
 
 _SECRETS = """
-    select endpoint_id, id, created_at, created_by from endpoint_secrets
+    select endpoint_id, id, created_at, created_by, waits_since is not null as waits
+    from endpoint_secrets
     where endpoint_id = any ($1) and retired_at is null order by id desc
 """
 

@@ -59,6 +59,10 @@ _WANTED = """
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
       and (r.pools = '{}' or m.pool_code = '' or m.pool_code = any (r.pools))
       and (r.seen_pools is null or m.pool_code = '' or m.pool_code = any (r.seen_pools))
+      and (r.institution <> '*' or r.is_group or m.pool_code = '' or coalesce((
+              select d.pools && array['*', m.pool_code] from pool_duties d
+              where d.person = r.created_by and d.from_day <= $4
+              order by d.from_day desc, d.number desc limit 1), true))
       and (r.least_amount_fen is null or m.amount_fen is null
            or m.amount_fen >= r.least_amount_fen)
       and case when r.for_people

@@ -193,6 +193,8 @@ class Endpoint(Row, table=True):
     institution: str = Field(sa_column=_text())
     url: str = Field(sa_column=_text())
     description: str = Field(sa_column=_text())
+    proposed_url: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    proposed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class EndpointSecret(Row, table=True):
@@ -207,6 +209,21 @@ class EndpointSecret(Row, table=True):
     created_at: datetime = Field(sa_column=_moment())
     created_by: str = Field(sa_column=_text())
     retired_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    waits_since: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class EndpointConfirmation(Row, table=True):
+    """What a second person has confirmed of an endpoint: never changed, never removed."""
+
+    __tablename__ = "endpoint_confirmations"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    endpoint_id: UUID = Field(foreign_key="endpoints.id")
+    institution: str = Field(sa_column=_text())
+    kind: str = Field(sa_column=_text())
+    asked_by: str = Field(sa_column=_text())
+    confirmed_by: str = Field(sa_column=_text())
+    confirmed_at: datetime = Field(sa_column=_moment())
 
 
 class Robot(Row, table=True):

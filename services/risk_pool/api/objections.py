@@ -6,20 +6,19 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from services.risk_pool.api.case_requests import Reason
 from services.risk_pool.api.case_responses import MoveAnswer, WaitingFor
 from services.risk_pool.api.cases import CaseStep, add_steps, presented
 from services.risk_pool.api.roles import BUREAU
-from services.risk_pool.domain.objection import LIFE_CYCLE, SEE_WHO, VERDICTS, Action, State
+from services.risk_pool.domain.objection import LIFE_CYCLE, SEE_WHO, VERDICTS, Action
 from services.risk_pool.handlers import objections as handlers
 from services.risk_pool.queries import objections as known
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.requests import LongText, RequestBody
 from shared.refusals import NotFound
 from shared.transitions import history_of
@@ -79,26 +78,6 @@ class ObjectionAnswer(ObjectionInList):
     decided_by: str | None
     decided_name: str | None
     history: list[MoveAnswer]
-
-
-@router.get("/objections")
-async def list_objections(
-    caller: Bureau,
-    context: CurrentContext,
-    pool: Annotated[str | None, Query(max_length=64)] = None,
-    notice_id: UUID | None = None,
-    state: State | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[ObjectionInList]:
-    """Objections to public notices, the newest first."""
-    before = decode_cursor(cursor, UUID)[0] if cursor is not None else None
-    async with context.database.looking(caller.institution) as conn:
-        rows = await known.page(
-            conn, pool=pool, notice_id=notice_id, state=state, before=before, limit=limit + 1
-        )
-    items = [ObjectionInList(**presented(LIFE_CYCLE, row, caller)) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
 @router.get("/objections/{objection_id}")

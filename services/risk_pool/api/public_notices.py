@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.risk_pool.api.case_requests import Reason
@@ -20,7 +20,6 @@ from services.risk_pool.domain.public_notice import (
     MOST_CASES,
     SUBSIDY,
     Action,
-    State,
 )
 from services.risk_pool.handlers import public_notice_cases
 from services.risk_pool.handlers import public_notices as handlers
@@ -30,7 +29,7 @@ from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.pages import Page
 from shared.http.part_in import part_in
 from shared.http.progress import StepAnswer, progress_answer
 from shared.http.requests import IsoDate, RequestBody, ShortText
@@ -204,24 +203,6 @@ async def prepare_public_notice(
     return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
-@router.get("/public-notices")
-async def list_public_notices(
-    caller: Bureau,
-    context: CurrentContext,
-    pool: Annotated[str | None, Query(max_length=64)] = None,
-    state: State | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[NoticeInList]:
-    """Public notices in every state, the newest first."""
-    before = decode_cursor(cursor, UUID)[0] if cursor is not None else None
-    async with context.database.looking(caller.institution) as conn:
-        rows = await known.page(conn, pool=pool, state=state, before=before, limit=limit + 1)
-    today = business_date(context.clock.now())
-    items = [NoticeInList(**_presented(row, caller, today)) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
-
-
 @router.get("/public-notices/{notice_id}")
 async def show_public_notice(
     notice_id: UUID, response: Response, caller: Bureau, context: CurrentContext
@@ -244,7 +225,7 @@ async def detail(
     history = [MoveAnswer(**move) for move in await history_of(conn, notice_id)]
     today = today or business_date(row["state_since"])
     return NoticeAnswer(
-        **{**_presented(row, caller, today), "cases": len(cases)},
+        **{**shown_in_list(row, caller, today), "cases": len(cases)},
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         listed=[ListedCase(**{**one, "kind": one["case_kind"]}) for one in cases],
         public=whole(row, cases, today),
@@ -252,7 +233,7 @@ async def detail(
     )
 
 
-def _presented(row: asyncpg.Record, caller: Identity, today: date) -> dict[str, Any]:
+def shown_in_list(row: asyncpg.Record, caller: Identity, today: date) -> dict[str, Any]:
     """A notice as answers have it; nobody is offered to end one that still hangs or is objected to."""
     offered = LIFE_CYCLE.open_to(row, caller)
     if today <= row["last_day"] or row["open_objections"]:

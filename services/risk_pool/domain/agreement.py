@@ -63,7 +63,7 @@ LIFE_CYCLE: Final = LifeCycle(
         State.ENTERED: Words("已登记，待复核", "entered"),
         State.IN_FORCE: Words("生效", "in force"),
         State.REFUSED: Words("不予生效", "refused"),
-        State.REPLACED: Words("已被后一版替代", "replaced by a later version"),
+        State.REPLACED: Words("已被替代", "replaced by a later version"),
     },
     actions={
         Action.ENTER: Words("登记", "entered"),

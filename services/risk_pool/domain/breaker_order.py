@@ -59,9 +59,9 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards={_ANOTHER: another_person_than("proposed_by", zh="确认", en="the confirmation")},
     states={
-        State.PROPOSED: Words("已提出，待另一人决定", "proposed"),
+        State.PROPOSED: Words("已提出，待决定", "proposed"),
         State.CARRIED_OUT: Words("已执行", "carried out"),
-        State.REFUSED: Words("未予同意", "refused"),
+        State.REFUSED: Words("未同意", "refused"),
     },
     actions={
         Action.PROPOSE: Words("提出", "proposed"),

@@ -259,8 +259,8 @@ LIFE_CYCLE = LifeCycle(
     guards=GUARDS,
     states={
         State.DRAFT: Words("草稿", "a draft"),
-        State.SUBMITTED: Words("已提交", "submitted"),
-        State.RETURNED: Words("已退回补正", "returned to the bank"),
+        State.SUBMITTED: Words("已提交，待审核", "submitted"),
+        State.RETURNED: Words("已退回，待银行补正", "returned to the bank"),
         State.REVIEWED: Words("已复核，待审批", "reviewed"),
         State.APPROVED: Words("已批准，待拨付", "approved"),
         State.REFUSED: Words("不予补偿", "refused"),

@@ -110,7 +110,7 @@ LIFE_CYCLE = LifeCycle(
     ),
     states={
         State.RESERVED: Words("已预留额度", "reserved"),
-        State.DECLINED: Words("无额度", "declined"),
+        State.DECLINED: Words("未获额度", "declined"),
         State.WAITING: Words("排队等候额度", "waiting for room"),
         State.ACTIVE: Words("保障中", "active"),
         State.RELEASED: Words("已释放", "released"),

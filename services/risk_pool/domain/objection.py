@@ -83,7 +83,7 @@ LIFE_CYCLE = LifeCycle(
         State.FILED: Words("已提出，待核查", "filed"),
         State.PROPOSED: Words("已拟答复，待决定", "answer proposed"),
         State.DECIDED: Words("已决定", "decided"),
-        State.LAPSED: Words("公示已撤下，不再处理", "closed with its notice"),
+        State.LAPSED: Words("随公示撤下，不再处理", "closed with its notice"),
     },
     actions={
         Action.FILE: Words("提出异议", "filed"),

@@ -7,10 +7,9 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.objection import OPEN
-from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
-_WITH_NOTICE = """
+WITH_NOTICE = """
     select o.*, n.number as notice_number, n.state as notice_state, n.removed_because,
            c.borrower_name, c.case_kind, c.case_id, c.case_number
     from objections o join public_notices n on n.id = o.notice_id
@@ -20,7 +19,7 @@ _WITH_NOTICE = """
 
 async def find(conn: asyncpg.Connection, objection_id: UUID) -> asyncpg.Record | None:
     """An objection with its notice; None where the caller may know of none."""
-    return await conn.fetchrow(f"{_WITH_NOTICE} where o.id = $1", objection_id)
+    return await conn.fetchrow(f"{WITH_NOTICE} where o.id = $1", objection_id)
 
 
 async def by_receipt(
@@ -28,32 +27,8 @@ async def by_receipt(
 ) -> asyncpg.Record | None:
     """The objection whose receipt this is; None for a wrong secret as for a wrong number."""
     return await conn.fetchrow(
-        f"{_WITH_NOTICE} where o.number = $1 and o.secret_sha256 = $2", number, secret_sha256
+        f"{WITH_NOTICE} where o.number = $1 and o.secret_sha256 = $2", number, secret_sha256
     )
-
-
-async def page(
-    conn: asyncpg.Connection,
-    *,
-    pool: str | None,
-    notice_id: UUID | None,
-    state: str | None,
-    before: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Objections for the bureau's people, the newest first."""
-    where, arguments = conditions(
-        {
-            "o.pool_code = {}": pool,
-            "o.notice_id = {}": notice_id,
-            "o.state = {}": state,
-            "o.id < {}": before,
-        }
-    )
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"{_WITH_NOTICE} where {where} order by o.id desc limit {int(limit)}", *arguments
-    )
-    return rows
 
 
 async def open_of(conn: asyncpg.Connection, notice_id: UUID) -> list[asyncpg.Record]:

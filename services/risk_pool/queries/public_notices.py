@@ -10,21 +10,20 @@ import asyncpg
 from services.risk_pool.domain import objection
 from services.risk_pool.domain.public_notice import LIVE, READABLE, SUBSIDY, Standing, State
 from services.risk_pool.domain.subsidy import UNDECIDED
-from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 MOST_WAITING = 200
 """Of each kind so many are told at once."""
 _SHOWN = f"n.state in ({literals(READABLE)}) and (n.shown_until is null or n.shown_until >= $1)"
 """What the public reads on a day ($1)."""
-_COUNTS = f"""
+COUNTS = f"""
     (select count(*) from objections o where o.notice_id = n.id) as objections,
     (select count(*) from objections o where o.notice_id = n.id
         and o.state in ({literals(objection.OPEN)})) as open_objections,
     (select count(*) from objections o where o.notice_id = n.id and o.verdict = 'upheld'
         and o.decided_on is not null) as upheld
 """
-_OTHERS = """
+OTHERS = """
     coalesce((select a.number from public_notices a
               where a.corrects = n.id and a.published_on is not null), '') as corrected_by
 """
@@ -33,31 +32,10 @@ _OTHERS = """
 async def find(conn: asyncpg.Connection, notice_id: UUID) -> asyncpg.Record | None:
     """A notice with its counts; None where the caller may know of none."""
     return await conn.fetchrow(
-        f"""select n.*, p.name as pool_name, {_COUNTS}, {_OTHERS}
+        f"""select n.*, p.name as pool_name, {COUNTS}, {OTHERS}
             from public_notices n join pools p on p.code = n.pool_code where n.id = $1""",
         notice_id,
     )
-
-
-async def page(
-    conn: asyncpg.Connection,
-    *,
-    pool: str | None,
-    state: str | None,
-    before: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Notices for the bureau's people, the newest first."""
-    where, arguments = conditions(
-        {"n.pool_code = {}": pool, "n.state = {}": state, "n.id < {}": before}
-    )
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"""select n.*, {_COUNTS}, {_OTHERS},
-                   (select count(*) from public_notice_cases c where c.notice_id = n.id) as cases
-            from public_notices n where {where} order by n.id desc limit {int(limit)}""",
-        *arguments,
-    )
-    return rows
 
 
 async def cases_of(conn: asyncpg.Connection, notice_id: UUID) -> list[asyncpg.Record]:
@@ -128,7 +106,7 @@ async def standing_of(
 ) -> Standing | None:
     """How the last notice of a case stands that was not withdrawn or corrected; None without one."""
     row = await conn.fetchrow(
-        f"""select n.number, n.state, n.last_day, c.outcome, {_COUNTS}
+        f"""select n.number, n.state, n.last_day, c.outcome, {COUNTS}
             from public_notice_cases c join public_notices n on n.id = c.notice_id
             where c.case_id = $1 and c.review = $2 and n.removed_on is null
             order by n.id desc limit 1""",
@@ -190,7 +168,7 @@ async def due(conn: asyncpg.Connection, today: date) -> list[tuple[UUID, bool]]:
 async def read_by_all(conn: asyncpg.Connection, number: str, today: date) -> asyncpg.Record | None:
     """A notice that everybody may read today; None for any other."""
     return await conn.fetchrow(
-        f"""select n.*, p.name as pool_name, {_OTHERS} from public_notices n
+        f"""select n.*, p.name as pool_name, {OTHERS} from public_notices n
             join pools p on p.code = n.pool_code where {_SHOWN} and n.number = $2""",
         today,
         number,
@@ -208,7 +186,7 @@ async def page_for_all(
 ) -> list[asyncpg.Record]:
     """What everybody may read today, the newest first. `firm`: a part of the firm's name."""
     rows: list[asyncpg.Record] = await conn.fetch(
-        f"""select n.*, p.name as pool_name, {_OTHERS},
+        f"""select n.*, p.name as pool_name, {OTHERS},
                    (select count(*) from public_notice_cases c where c.notice_id = n.id) as cases
             from public_notices n join pools p on p.code = n.pool_code
             where {_SHOWN} and ($2::text is null or n.pool_code = $2)
