@@ -202,7 +202,7 @@ async def _connect(database: Database, storm: Storm, port: int) -> None:
             )  # fmt: skip
             await endpoints.add_secret(
                 conn, uuid7(), endpoint_id=receiver, institution=bank, subject="operator", now=now,
-                encrypted=encryption.encrypt(new_secret(), endpoint_id=receiver),
+                encrypted=encryption.encrypt(new_secret(), endpoint_id=receiver), waits=False,
             )  # fmt: skip
 
 
