@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 import asyncpg
@@ -186,6 +187,19 @@ def _before_all(
     return require
 
 
+def follower_of(
+    service: Service, *, now: Callable[[], datetime], working_days: WorkingDays
+) -> Callable[[asyncpg.Connection], Awaitable[None]]:
+    """Brings at the end of a transaction what waits, and what else is kept, to where the facts are."""
+
+    async def follow_what_was_touched(conn: asyncpg.Connection) -> None:
+        await follow(conn, service.duties, now=now(), working_days=working_days)
+        for keep in service.follows:
+            await keep(conn, working_days)
+
+    return follow_what_was_touched
+
+
 @asynccontextmanager
 async def _running(
     service: Service, settings: ServiceSettings, transport: Transport
@@ -206,12 +220,7 @@ async def _running(
         working_days=working_days,
     )
 
-    async def follow_what_was_touched(conn: asyncpg.Connection) -> None:
-        await follow(conn, service.duties, now=clock.now(), working_days=working_days)
-        for keep in service.follows:
-            await keep(conn, working_days)
-
-    database.before_commit(follow_what_was_touched)
+    database.before_commit(follower_of(service, now=clock.now, working_days=working_days))
     async with messaging(
         database,
         transport,

@@ -127,7 +127,7 @@ async def test_a_batch_takes_as_many_statements_for_many_cases_as_for_one(office
         await office.hears(*(office.reserved(case) for case in cases[1:]))
 
     # Beside the cases and their events: what waits now, and its deadlines.
-    assert len(one) == len(many) == 4
+    assert len(one) == len(many) == 5
     assert {await office.state(case) for case in cases} == {"capacity_reserved"}
 
 

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from fastapi import FastAPI
 
 from shared.auth.ended import EndedLogins
@@ -24,8 +23,7 @@ from shared.messaging.kafka import KafkaTransport
 from shared.messaging.runtime import messaging
 from shared.postgres.calendar_overrides import load_working_days
 from shared.postgres.database import reach_database
-from shared.service import Service, build
-from shared.waits.scheduled import follow
+from shared.service import Service, build, follower_of
 from tests.simulation.broker import Broker
 from tests.simulation.loop import LANE, SimulatedLoop
 from tests.simulation.pace import PACE, PATIENCE
@@ -166,10 +164,7 @@ class House:
             working_days=working_days,
         )  # fmt: skip
 
-        async def follow_what_was_touched(conn: asyncpg.Connection) -> None:
-            await follow(conn, service.duties, now=clock.now(), working_days=working_days)
-
-        database.before_commit(follow_what_was_touched)
+        database.before_commit(follower_of(service, now=clock.now, working_days=working_days))
         transport = KafkaTransport(
             "simulated", client=process.name, partitions=PARTITIONS,
             instance=process.name if self._static else "",
@@ -194,8 +189,9 @@ class House:
 
 
 def _before_all(context: Context, ended: EndedLogins) -> Any:
-    async def require(method: str, caller: Any) -> None:
+    async def require(method: str, caller: Any) -> Any:
         await ended.require_open(caller)
+        return caller
 
     return require
 

@@ -26,7 +26,7 @@ router = APIRouter(tags=["banks"])
 @router.get(
     "/bank-import-template",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}}},
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 async def read_template(caller: Admin) -> Response:
     """The table to fill in, as CSV that spreadsheets open; its second row is an example."""
