@@ -126,7 +126,7 @@ async def test_a_batch_takes_as_many_statements_for_many_cases_as_for_one(office
     with counted(office) as many:
         await office.hears(*(office.reserved(case) for case in cases[1:]))
 
-    # Beside the cases and their events: what waits now, and its deadlines.
+    # Beside the cases and their events: what waits now, its deadlines, and what registers have to enter.
     assert len(one) == len(many) == 5
     assert {await office.state(case) for case in cases} == {"capacity_reserved"}
 

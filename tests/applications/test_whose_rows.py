@@ -392,6 +392,7 @@ def test_every_route_stands_in_one_of_these_lists():
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= REGISTER | LISTED | AROUND | GROUPS | AUDITS | OWN_WORK
     known |= {("PATCH", "/banks/{code}")}
+    known |= {("POST", "/bank-imports"), ("GET", "/bank-import-template")}
     # Shown to tell nobody's in test_pre_checks.
     known |= {("POST", "/pre-checks")}
     known |= {("POST", "/rights/pledged"), ("GET", "/rights/enquiries")}

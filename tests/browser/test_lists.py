@@ -95,6 +95,6 @@ async def test_rows_are_ticked_and_checked_by_keys_and_taken_without_scripts(roo
         for case in cases:
             await page.get_by_role("checkbox", name=f"选择 {case['number']}").check()
         await page.get_by_role("button", name="批量领取：先核对").click()
-        await page.get_by_role("button", name="批量领取 2 行").click()
+        await page.get_by_role("button", name="批量领取（勾选的各行）").click()
         await expect(page.get_by_text("批量领取：已办理 2 行，未办理 0 行")).to_be_visible()
     assert rooms.complaints == []

@@ -44,10 +44,10 @@ async def test_a_stranger_sets_up_a_bank_a_pool_and_its_line(rooms: Rooms):
         found += await violations(page)
         await page.get_by_role("button", name="登记银行").click()
         await expect(page.get_by_role("alert")).to_be_focused()
-        await expect(page.get_by_label("统一社会信用代码")).to_have_attribute(
+        await expect(page.get_by_role("textbox", name="统一社会信用代码")).to_have_attribute(
             "aria-invalid", "true"
         )
-        await expect(page.get_by_label("名称")).to_have_value("中国工商银行天津分行")
+        await expect(page.get_by_role("textbox", name="名称")).to_have_value("中国工商银行天津分行")
         found += await violations(page)
         await fills(page, uscc="91100000100003962T")
         await page.get_by_role("button", name="登记银行").click()

@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.postgres import known_types
 from shared.service import Service
 from tests.simulation import laws
 from tests.simulation.commands import People, Person, plan
@@ -65,6 +66,8 @@ def _simulate(
     trace = Trace(out)
     # When the collector comes is nobody's step; and what is garbage must not speak.
     gc.disable()
+    # Nor what an earlier seed has learnt of the server.
+    known_types._answers.clear()
     with stage.databases() as names:
         loop, broker = stage.loop_for(seed, trace)
         looks = stage.looks(names)
