@@ -1,25 +1,9 @@
 """People, their pools and several rows at once in a real browser: well made, on a phone too."""
 
-import os
-from pathlib import Path
-
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Rooms
 from tests.browser.test_days import is_well_made
-
-PICTURES = os.environ.get("ZHIDAI_PICTURES", "")
-"""A folder for pictures of each page, to be looked at."""
-
-
-async def looked_at(page: Page, name: str) -> None:
-    """A picture at each width, where somebody wants to look."""
-    if PICTURES:
-        for width in (1366, 1920, 390):
-            await page.set_viewport_size({"width": width, "height": 900})
-            path = Path(PICTURES) / f"{name}.{width}.png"
-            await page.screenshot(path=path, full_page=True)
-        await page.set_viewport_size({"width": 1366, "height": 768})
 
 
 async def test_who_comes_is_seen_a_pool_is_given_and_a_whole_page_is_ticked(rooms: Rooms):
@@ -28,38 +12,30 @@ async def test_who_comes_is_seen_a_pool_is_given_and_a_whole_page_is_ticked(room
     async with rooms.visitor("reviewer-lin") as page:
         await page.goto("/queue")
         await page.get_by_label("选中本页全部").check()
-        await looked_at(page, "queue")
         rows = page.locator('input[name="rows"]')
         assert [await rows.nth(at).is_checked() for at in range(await rows.count())] == [True] * 3
         await page.get_by_role("button", name="领取：先核对").click()
         await expect(page.locator("#chosen")).to_contain_text("已选 3 行")
-        await looked_at(page, "several")
         await is_well_made(page)
     async with rooms.visitor("manager-wu") as page:
         await page.goto("/people")
         await page.get_by_role("link", name="约定林晓的经办范围").click()
         await expect(page.locator("#person")).to_have_value("reviewer-lin")
-        await looked_at(page, "people")
         await page.get_by_label("东丽区知识产权质押融资风险补偿资金池").check()
         await page.get_by_label("理由").fill("东丽区业务由其经办")
         await page.get_by_role("button", name="提出", exact=True).click()
         await expect(page.locator("h1")).to_contain_text("第 1 号经办范围")
-        await looked_at(page, "duty")
         await is_well_made(page)
         await page.goto("/people")
         await is_well_made(page)
         for path, name in (("/objections", "objections"), ("/public-notices", "notices")):
             await page.goto(path)
-            await looked_at(page, name)
             await is_well_made(page)
     async with rooms.visitor("icbc-admin") as page:
         await expect(page.locator("h1")).to_contain_text("人员与经办范围")
-        await looked_at(page, "bank-admin")
         await is_well_made(page)
     async with rooms.visitor("admin") as page:
         await page.goto("/setup-import")
-        await looked_at(page, "setup-import")
         await is_well_made(page)
         await page.goto("/inbox/receivers")
-        await looked_at(page, "receivers")
     assert rooms.complaints == []

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 NOT_TOLD: Final = frozenset(
     {
-        "added_by", "added_name", "available", "backdating_reason", "by_name", "entered_by",
+        "added_by", "added_name", "available", "backdating_reason", "by_name", "ceilings", "entered_by",
         "entered_name", "history", "ledger_seq", "loans", "made_by_name", "mentions", "note",
         "objections", "opinion", "papers", "participants", "payments", "people", "person",
         "person_name", "posted_by_name", "previewed_by", "priority", "proposed_by",
