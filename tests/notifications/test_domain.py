@@ -18,6 +18,7 @@ from shared.contracts.applications import DayOverV1
 from shared.contracts.around_loans import PolicyStandsV1
 from shared.contracts.audiences import told_to
 from shared.contracts.envelope import by_type
+from shared.contracts.people import PoolDutyGivenV1
 from shared.contracts.redaction import fields_for_banks, on_the_wire
 from shared.contracts.rights import LoanPledgesStandV1
 from shared.contracts.risk_pool import StatementSignedV1
