@@ -28,7 +28,7 @@ async def test_who_comes_is_seen_a_pool_is_given_and_a_whole_page_is_ticked(room
         await is_well_made(page)
         await page.goto("/people")
         await is_well_made(page)
-        for path, name in (("/objections", "objections"), ("/public-notices", "notices")):
+        for path in ("/objections", "/public-notices"):
             await page.goto(path)
             await is_well_made(page)
     async with rooms.visitor("icbc-admin") as page:
