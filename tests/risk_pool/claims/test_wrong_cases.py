@@ -78,7 +78,7 @@ class Desk:
             names = await conn.fetch(
                 """select relname from pg_class
                    where relkind = 'r' and relnamespace = 'public'::regnamespace
-                     and has_table_privilege(oid, 'select') and relname not in ('idempotency_keys', 'reads')"""
+                     and has_table_privilege(oid, 'select') and relname not in ('idempotency_keys', 'reads', 'people_seen')"""
             )
             return {n: await conn.fetchval(f'select count(*) from "{n}"') for (n,) in names}
 
