@@ -40,6 +40,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "applications_number_key",  # from a block of numbers that is taken under its row's lock
         "bank_suspensions_pkey", "closed_months_pkey", "published_schemes_pkey", "pools_pkey",
         "number_blocks_pkey", "borrowers_pkey", "banks_pkey",  # on conflict
+        "register_duties_pkey", "register_duties_to_count_pkey",  # on conflict
         "days_over_counts_pkey", "document_uses_pkey", "stored_documents_once",
         "staff_pkey", "conflicts_once", "bulk_taken_pkey", "rights_kind_number_nice_class_key",
         "right_burden_ends_pkey", "right_alerts_application_id_collateral_no_code_due_on_key",

@@ -22,6 +22,11 @@ _FORGET: Final = "delete from register_duties where application_id = any($1::uui
 _KEEP: Final = f"""
 insert into register_duties ({", ".join(_COLUMNS)})
 select * from unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_COLUMNS.values(), 1))})
+-- What is said of an owner touches cases that nobody has locked: the last who looked is right. In the order
+-- of the key, so that two wait and never deadlock.
+order by 1, 2, 3
+on conflict (application_id, collateral_no, duty) do update
+    set {", ".join(f"{name} = excluded.{name}" for name in list(_COLUMNS)[3:])}
 """
 _NEXT: Final = """
 select began_at, after from register_duties_to_count
@@ -40,7 +45,10 @@ async def replace(
 
 async def count_anew(conn: asyncpg.Connection) -> None:
     """The last days of all that is open are to be counted anew."""
-    await conn.execute("insert into register_duties_to_count (began_at) values (clock_timestamp())")
+    await conn.execute(
+        "insert into register_duties_to_count (began_at) values (clock_timestamp()) "
+        "on conflict do nothing"
+    )
 
 
 async def next_to_count(conn: asyncpg.Connection) -> asyncpg.Record | None:
