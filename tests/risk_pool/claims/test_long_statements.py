@@ -94,7 +94,7 @@ async def test_the_memory_of_a_statement_does_not_grow_with_its_lines(running, s
     async with claims_of(running) as pool:
         await previewed(pool, "2026-01", "2026-02")
         await grows(pool, "2026-01", lines=FEW, entries=FEW)
-        await grows(pool, "2026-02", lines=MANY, entries=MANY // 4)
+        await grows(pool, "2026-02", lines=MANY, entries=MANY // 2)
         short = [where("2026-01", document) for document in DOCUMENTS]
         long = [where("2026-02", document) for document in DOCUMENTS]
 
