@@ -22,6 +22,12 @@ Row = tuple[str, dict[str, Any]]
 """A table, and the values of a row of it."""
 
 
+class _Classes(dict[str, Any]):
+    """A class for each table with a key; `tables` are all of them."""
+
+    tables: dict[str, Table]
+
+
 async def rows_by_case(url: str) -> list[list[Row]]:
     """What lies in the tables, in lists of what one transaction has written; what came before the first
     case (pool, bank, papers) is left out."""
@@ -54,11 +60,15 @@ async def by_mapper(url: str, cases: Sequence[Sequence[Row]], *, clients: int) -
         await engine.dispose()
 
 
-async def _write(engine: AsyncEngine, classes: Any, left: Any) -> None:
+async def _write(engine: AsyncEngine, classes: _Classes, left: Any) -> None:
     for rows in left:
         async with AsyncSession(engine) as session:
             await _look(await session.connection())
-            session.add_all([classes[name](**values) for name, values in rows])
+            session.add_all([classes[name](**values) for name, values in rows if name in classes])
+            # A table without a key has no class.
+            for name, values in rows:
+                if name not in classes:
+                    await session.execute(classes.tables[name].insert(), values)
             await session.commit()
 
 
@@ -74,7 +84,7 @@ async def _tables(conn: AsyncConnection) -> dict[str, Table]:
     return {table.name: table for table in metadata.sorted_tables}
 
 
-async def _classes(engine: AsyncEngine) -> dict[str, Any]:
+async def _classes(engine: AsyncEngine) -> _Classes:
     async with engine.connect() as conn:
         tables = await _tables(conn)
     base = automap_base(metadata=next(iter(tables.values())).metadata)
@@ -83,4 +93,6 @@ async def _classes(engine: AsyncEngine) -> dict[str, Any]:
         # Two tables share a column of their keys; nothing is written to either here.
         warnings.simplefilter("ignore")
         base.registry.configure()
-    return dict(base.classes.items())
+    found = _Classes(base.classes.items())
+    found.tables = tables
+    return found
