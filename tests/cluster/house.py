@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
@@ -43,6 +43,8 @@ class House:
     replicas: dict[str, Replicas] = field(default_factory=dict)
     to_brokers: list[Door] = field(default_factory=list)
     to_database: dict[tuple[str, int], Door] = field(default_factory=dict)
+    kept: dict[tuple[str, int], Nursling] = field(default_factory=dict)
+    """By service and replica: the last that was begun there."""
     places: Addresses = field(default_factory=lambda: Addresses({}))
     database_names: dict[str, str] = field(default_factory=dict)
 
@@ -59,9 +61,8 @@ class House:
         )
 
     def keeper(self, service: str, number: int) -> Nursling:
-        """Who keeps a replica alive."""
-        keeper: Any = self.replicas[service].running[number][0]
-        return cast(Nursling, keeper)
+        """Who keeps a replica alive; while it is exchanged, who kept the one that has left."""
+        return self.kept[service, number]
 
 
 @asynccontextmanager
@@ -171,6 +172,8 @@ def _replicas_of(
         }
         variables = process_variables(service, house.base, usual, bus=bus) | code_of(tree)
         variables |= {f"{prefix}{key}": value for key, value in own.items()}
-        return Nursling(name, nursery, variables, logs / f"{name}-{number}.log")
+        kept = Nursling(name, nursery, variables, logs / f"{name}-{number}.log")
+        house.kept[name, number] = kept
+        return kept
 
     return Replicas(start, ports, Balancer())
