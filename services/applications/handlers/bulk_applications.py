@@ -24,10 +24,10 @@ from services.applications.handlers.bulk_batch import (
     TakenMeanwhile,
     finding_of,
     give_way,
-    looked_up,
 )
 from services.applications.handlers.bulk_halves import Half, judged_halves
 from services.applications.handlers.judging import Judged, Measures, Papers, judge
+from services.applications.handlers.looked_up import looked_up
 from services.applications.handlers.submission import (
     POOL_UNKNOWN,
     bank_unknown,
@@ -197,7 +197,10 @@ async def _judged(batch: Batch, asked: Sequence[_Asked]) -> Any:
     if not batch.file.only_check:
         renewed = {one.submission.renews for one in asked if one.submission.renews}
         await hold_all_renewed(batch.conn, renewed, bank_code=batch.file.bank_code)
-    found = await looked_up(batch, [one.submission for one in asked])
+    found = await looked_up(
+        batch.conn, [one.submission for one in asked],
+        bank_code=batch.file.bank_code, today=batch.today,
+    )  # fmt: skip
     if not found.around[0].bank_exists:
         raise bank_unknown()
     above = await above_of(batch, [(one.key, one.submission) for one in asked])

@@ -1,7 +1,7 @@
 """One batch of a file's rows: what it works with, and how what is wrong with a row is told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -9,11 +9,6 @@ from typing import Final
 import asyncpg
 
 from services.applications.domain.positions import Remark
-from services.applications.domain.submission import Submission, SubmittedDocument
-from services.applications.handlers.judging import Measures, Papers
-from services.applications.handlers.paper_references import held_papers, known_papers
-from services.applications.handlers.submission import measures_on
-from services.applications.queries.surroundings import Known, surroundings_of_new
 from services.applications.tables.bulk_rows import BulkFileRow
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
@@ -56,34 +51,6 @@ Take = Callable[[Batch, Sequence[RowRead]], Awaitable[list[RowVerdict]]]
 """Takes the rows that nothing is wrong with, and says of every row what became of it."""
 Finish = Callable[[Batch], Awaitable[None]]
 """What the end of a file does, in the transaction of its last batch; the file counts all its rows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedUp:
-    """What rows are judged by, read for all of them at once."""
-
-    around: Sequence[Known]
-    """Of each row, in order."""
-    measures: Mapping[str, Measures]
-    stored: Sequence[asyncpg.Record]
-
-    def papers(self, documents: Sequence[SubmittedDocument]) -> Papers:
-        """The papers of a row as the store knows them."""
-        found, not_stored = known_papers(self.stored, documents, place="documents")
-        return Papers(found=found, not_stored=not_stored)
-
-
-async def looked_up(batch: Batch, cases: Sequence[Submission]) -> LookedUp:
-    """What the cases of a batch are judged by; there is at least one."""
-    bank_code = batch.file.bank_code
-    around = await surroundings_of_new(batch.conn, cases, bank_code=bank_code, today=batch.today)
-    measures = {
-        programme: await measures_on(batch.conn, programme, batch.today)
-        for programme in {one.programme for one in around}
-    }
-    documents = [paper for case in cases for paper in case.documents]
-    stored = await held_papers(batch.conn, documents, bank_code=bank_code)
-    return LookedUp(around=around, measures=measures, stored=stored)
 
 
 _AT_A_STRETCH: Final = 16

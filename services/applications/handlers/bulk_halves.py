@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.applications.domain.pre_check import DraftRead
-from services.applications.handlers.bulk_batch import Batch, finding_of, give_way, looked_up
+from services.applications.handlers.bulk_batch import Batch, finding_of, give_way
+from services.applications.handlers.looked_up import looked_up
 from services.applications.handlers.pre_checking import verdict_on
 from shared.refusals import FieldFault
 from shared.sheets.file_rows import RowRead
@@ -27,7 +28,10 @@ async def judged_halves(batch: Batch, halves: Sequence[Half]) -> list[RowVerdict
     """Each with what cannot be read and what speaks against the rest."""
     if not halves:
         return []
-    found = await looked_up(batch, [one.read.draft.case for one in halves])
+    found = await looked_up(
+        batch.conn, [one.read.draft.case for one in halves],
+        bank_code=batch.file.bank_code, today=batch.today,
+    )  # fmt: skip
     verdicts = []
     for n, (one, known) in enumerate(zip(halves, found.around, strict=True)):
         await give_way(n)

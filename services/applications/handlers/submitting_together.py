@@ -4,7 +4,7 @@ Each is judged by the function that judges a single one, and written as the rows
 cannot do as one is done by each alone, which comes to the same.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -12,16 +12,15 @@ from typing import NamedTuple
 import asyncpg
 
 from services.applications.domain.submission import Submission
-from services.applications.handlers.judging import Judged, Measures, Papers, judge
-from services.applications.handlers.paper_references import held_papers, known_papers
+from services.applications.handlers.judging import Judged, judge
+from services.applications.handlers.looked_up import LookedUp, looked_up
 from services.applications.handlers.submission import (
     POOL_UNKNOWN,
     bank_unknown,
     file_case,
-    measures_on,
     new_case,
 )
-from services.applications.queries.surroundings import Known, surroundings_of_new
+from services.applications.queries.surroundings import Known
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.submissions import FiledCase
 from services.applications.tables.submissions_in_bulk import keep_all
@@ -104,21 +103,13 @@ async def _filed(
     another is judged by."""
     today, bank_code = business_date(now), asked[0].caller.institution
     cases = [one.submission for one in asked]
-    around = await surroundings_of_new(conn, cases, bank_code=bank_code, today=today)
-    if not around[0].bank_exists:
+    by = await looked_up(conn, cases, bank_code=bank_code, today=today)
+    if not by.around[0].bank_exists:
         raise bank_unknown()
-    measures = {
-        programme: await measures_on(conn, programme, today)
-        for programme in {one.programme for one in around if one.around is not None}
-    }
-    documents = [paper for one in cases for paper in one.documents]
-    stored = await held_papers(conn, documents, bank_code=bank_code)
     verdicts: list[Filed | Refused] = []
-    for one, known in zip(asked, around, strict=True):
-        found, not_stored = known_papers(stored, one.submission.documents, place="documents")
-        papers = Papers(found=found, not_stored=not_stored)
+    for one, known in zip(asked, by.around, strict=True):
         try:
-            judged = _judged(one.submission, known, papers, measures)
+            judged = _judged(one.submission, known, by)
             case = new_case(
                 judged.submission, number=one.number, conn=conn, caller=one.caller,
                 working_days=working_days, now=now,
@@ -129,13 +120,11 @@ async def _filed(
     return verdicts
 
 
-def _judged(
-    submission: Submission, known: Known, papers: Papers, measures: Mapping[str, Measures]
-) -> Judged:
+def _judged(submission: Submission, known: Known, by: LookedUp) -> Judged:
     if known.around is None:
         raise FieldsWrong([POOL_UNKNOWN])
-    programme = known.programme
-    return judge(submission, known.around, papers, measures[programme], programme=programme)
+    papers, programme = by.papers(submission.documents), known.programme
+    return judge(submission, known.around, papers, by.measures[programme], programme=programme)
 
 
 async def _keep(
