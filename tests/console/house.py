@@ -140,6 +140,13 @@ class House:
         """Wait until every event said so far has been heard."""
         await nothing_in_flight(list(self.services.values()))
 
+    async def looks_are_written(self) -> None:
+        """Wait until every look so far stands in its table: they are written once a second."""
+        logs = [service.context.reads for service in self.services.values()]
+        async with asyncio.timeout(20):
+            while any(log._waiting for log in logs):  # noqa: ASYNC110 — a list wakes nobody
+                await asyncio.sleep(0.02)
+
     async def sees(self, service: str, path: str, **expected: Any) -> None:
         """Wait until what a service says at a path is as expected."""
         auditor = self.person(service, "auditor-zhou", "auditor")

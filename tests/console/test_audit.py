@@ -67,6 +67,7 @@ async def test_the_trail_of_a_loan_says_who_did_what_with_which_papers_and_money
         assert (await reviewer.opens(f"/audit/trail/{loan}")).status == 403
     async with house.logged_in("auditor-zhou") as auditor:
         await auditor.opens(f"/claims/{claim['id']}")
+        await house.looks_are_written()
         page = await auditor.opens(f"/audit/trail?number={claim['loan_number']}")
         assert page.path == f"/audit/trail/{loan}"
         parts = {name: page.html.split(f'id="{name}"')[1].split("</section>")[0]

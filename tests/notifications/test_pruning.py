@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from uuid6 import uuid7
+
 from services.notifications.delivery.pruning import prune
 from services.notifications.tables.old import first_id_of
 from shared.postgres.database import EVERYWHERE
@@ -60,8 +62,8 @@ async def test_attempts_go_first_then_whole_messages_but_never_what_waits(notify
 
 
 def test_the_first_id_of_a_moment_is_below_every_id_made_then_and_above_all_before():
-    from uuid6 import uuid7
-
-    before = first_id_of(datetime.now(UTC))
+    """By the moment that an id itself bears: ids go on where the clock is set back."""
     made = uuid7()
-    assert before.int <= made.int < first_id_of(datetime.now(UTC) + timedelta(milliseconds=2)).int
+    moment = datetime.fromtimestamp((made.int >> 80) / 1000, UTC)
+    assert first_id_of(moment).int <= made.int
+    assert made.int < first_id_of(moment + timedelta(milliseconds=1)).int
