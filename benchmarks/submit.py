@@ -43,6 +43,7 @@ from services.applications.handlers.pool_events import pool_opened
 from services.applications.main import SERVICE
 from shared.auth.issuer import ISSUER, Issuer
 from shared.contracts.risk_pool import PoolOpenedV1
+from shared.garbage import keep_what_is_there
 from shared.messaging.inbox import Received
 from shared.messaging.local import LocalTransport
 from shared.postgres.database import EVERYWHERE, Database
@@ -98,6 +99,7 @@ async def serve_until_told(folder: Path, database_url: str, port: int, connectio
         database_connections=connections,
     )
     app = build(SERVICE, settings, transport=LocalTransport(()))
+    keep_what_is_there()
     await uvicorn.Server(server_config(app, host="127.0.0.1", port=port)).serve()
 
 
