@@ -5,8 +5,8 @@
 Ours: uvicorn in a process of its own, kept-alive connections, JSON in and out, token, validation,
 all checks, idempotency key; what comes in one moment is written together. The limit: the same rows
 into the same tables by as many connections, one transaction per case, values ready-made; no HTTP, no
-reading, no checks. Beside it a limit of three bare rows per case (key, case, event), and the same rows
-by an object-relational mapper. All on one durable PostgreSQL.
+reading, no checks. Beside it a limit of three bare rows per case (key, case, event), the same rows by an
+object-relational mapper, and two processes of the service beside one. All on one durable PostgreSQL.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from statistics import quantiles
@@ -54,14 +54,20 @@ from shared.serve import run, server_config
 from shared.service import build
 
 BARE, TWIN = "bare", "twin"
+PROCESSES = 2
 
 
-async def over_http(place: Place, *, cases: int, clients: int, waited: list[float]) -> float:
-    """Seconds for so many submissions by so many clients, each on a connection of its own; how long each
-    client waited for each answer goes to `waited`."""
+async def over_http(
+    place: Place, *, cases: int, clients: int, waited: list[float], processes: int = 1
+) -> float:
+    """Seconds for so many submissions by so many clients, each on a connection of its own to one of so
+    many processes; how long each client waited for each answer goes to `waited`."""
     requests = iter([_request(place.token, body()) for _ in range(cases)])
+    ports = place.ports[:processes]
     start = time.perf_counter()
-    await asyncio.gather(*(_client(place.port, requests, waited) for _ in range(clients)))
+    await asyncio.gather(
+        *(_client(ports[one % processes], requests, waited) for one in range(clients))
+    )
     return time.perf_counter() - start
 
 
@@ -105,7 +111,7 @@ async def serve_until_told(folder: Path, database_url: str, port: int, connectio
 
 @contextmanager
 def place(folder: Path, connections: int) -> Iterator[Place]:
-    """A durable PostgreSQL and the service in a process of its own."""
+    """A durable PostgreSQL and the service in processes of its own."""
     folder.chmod(0o755)
     server = EmbeddedPostgres(folder / "postgres").start()
     try:
@@ -116,20 +122,30 @@ def place(folder: Path, connections: int) -> Iterator[Place]:
         for name in (SERVICE.name, BARE, TWIN):
             asyncio.run(prepare(server.server_url, name))
         issuer = Issuer.at(folder / "issuer", environment="development")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "benchmarks.submit", "--serve", str(folder), url]
-        process = subprocess.Popen([*command, str(port), str(connections)])
-        try:
-            await_port(port, process)
+        with ExitStack() as running:
+            ports = tuple(
+                running.enter_context(_process(folder, url, connections)) for _ in range(PROCESSES)
+            )
             token = issuer.issue("clerk", "clerk", ["bank_operator"], BANK)
-            yield Place(bare_url, twin_url, admin_url, port, token)
-        finally:
-            process.terminate()
-            process.wait(30)
+            yield Place(bare_url, twin_url, admin_url, ports, token)
     finally:
         server.stop()
+
+
+@contextmanager
+def _process(folder: Path, url: str, connections: int) -> Iterator[int]:
+    """One process of the service, by its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = [sys.executable, "-m", "benchmarks.submit", "--serve", str(folder), url]
+    process = subprocess.Popen([*command, str(port), str(connections)])
+    try:
+        await_port(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 async def prepare(server_url: str, name: str) -> None:
@@ -186,7 +202,6 @@ async def measure(
 ) -> list[Ratio]:
     """Over HTTP, and the service's own part of it, each in turns with the limit."""
     asked: dict[str, int] = {"cases": cases, "clients": clients}
-
     beside = await beside_a_case(given)
 
     def limit() -> Awaitable[float]:
@@ -199,12 +214,18 @@ async def measure(
     by_itself = await pairs(lambda: by_handler(given, **asked), limit, times=times)
     rows = (await rows_by_case(given.bare_url))[:cases]
     three = await pairs(ours, lambda: three_rows(given, rows, clients=clients), times=times)
+    both: list[float] = []
+    two = await pairs(
+        lambda: over_http(given, **asked, waited=both, processes=PROCESSES), ours, times=times
+    )
     twin = await pairs(ours, lambda: by_twin(given, rows, clients=clients), times=times)
     said = f"bare asyncpg, the same rows, {clients} connections"
     return [
         ratio("submit over HTTP", limit=said, goal=0.6, messages=cases, seconds=by_http),
         ratio("submit one by one, no HTTP", limit=said, goal=0.6, messages=cases, seconds=by_itself),
         ratio("submit over HTTP", limit="three bare rows", goal=0, messages=cases, seconds=three),
+        ratio("submit over HTTP, two processes", limit="one process", goal=1.3, messages=cases,
+              seconds=two),
         ratio("submit over HTTP", limit="a mapper, the same rows", goal=3.5, messages=cases,
               seconds=twin),
     ]  # fmt: skip

@@ -24,13 +24,13 @@ THREE = ("idempotency_keys", "applications", "outbox")
 
 @dataclass(frozen=True)
 class Place:
-    """Where the service runs, and the database that the limit writes to: one like the service's,
-    but with no relay at its outbox."""
+    """Where the service runs, once and once more, and the database that the limit writes to: one like
+    the service's, but with no relay at its outbox."""
 
     bare_url: str
     twin_url: str
     twin_admin_url: str
-    port: int
+    ports: tuple[int, ...]
     token: str
 
 

@@ -35,28 +35,31 @@ EMAIL_WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+_Text = tuple[str, str, str, str]
+"""The type of an event, the reader, the language, title or text."""
+
 
 class Catalogue:
-    """All texts, compiled once. A field that the reader may not know, or that the event does not
-    have, makes rendering fail: the tests render every text for everyone who gets it."""
+    """All texts, each compiled when it is first read: all at once takes seconds of every start. A field
+    that the reader may not know, or that the event does not have, makes rendering fail: the tests
+    render every text for everyone who gets it."""
 
     def __init__(self, folder: Path = TEMPLATES) -> None:
         source = YAML(typ="safe").load((folder / "words.yaml").read_text())
         self.labels: Labels = source["labels"]
         self._sources: Mapping[str, Mapping[str, Any]] = source["events"]
-        plain = Environment(undefined=StrictUndefined, autoescape=False)
-        plain.filters |= filters(self.labels)
-        plain.tests |= TESTS
-        self._texts: dict[tuple[str, str, str, str], Template] = {}
+        self._plain = Environment(undefined=StrictUndefined, autoescape=False)
+        self._plain.filters |= filters(self.labels)
+        self._plain.tests |= TESTS
+        self._texts: dict[_Text, str] = {}
+        self._compiled: dict[_Text, Template] = {}
         for event_type, texts in source["events"].items():
             for_banks = texts.get("bank", texts)
             readers = {"bureau": texts, "bank": for_banks, "party": texts.get("party", for_banks)}
             for reader, chosen in readers.items():
                 for language in LANGUAGES:
                     for part in ("title", "text"):
-                        self._texts[event_type, reader, language, part] = plain.from_string(
-                            chosen[language][part]
-                        )
+                        self._texts[event_type, reader, language, part] = chosen[language][part]
         self.event_types = frozenset(source["events"])
         loader = FileSystemLoader(folder)
         self._email_text = Environment(
@@ -79,11 +82,8 @@ class Catalogue:
         reader = "party" if party_of(institution) else reader
 
         def render(language: str, part: str) -> str:
-            return (
-                self._texts[event_type, reader, language, part]
-                .render({**told, NAMES: names})
-                .strip()
-            )
+            template = self._template((event_type, reader, language, part))
+            return template.render({**told, NAMES: names}).strip()
 
         return MessageText(
             title_zh=render("zh", "title"),
@@ -91,6 +91,11 @@ class Catalogue:
             title_en=render("en", "title"),
             text_en=render("en", "text"),
         )
+
+    def _template(self, text: _Text) -> Template:
+        if text not in self._compiled:
+            self._compiled[text] = self._plain.from_string(self._texts[text])
+        return self._compiled[text]
 
     def source(self, event_type: str, *, for_bank: bool) -> MessageText:
         """The house's own text of a type as it is written, before anything is filled in."""
@@ -110,4 +115,4 @@ class Catalogue:
 
 
 CATALOGUE = Catalogue()
-"""The texts of this service, compiled when it starts: a broken one stops the start."""
+"""The texts of this service, read when it starts: one that is missing stops the start."""
