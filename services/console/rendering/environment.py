@@ -59,6 +59,8 @@ def _environment(in_production: bool) -> Environment:
         "day": formats.day,
         "count": formats.count,
         "version": formats.version,
+        "version_day": formats.version_day,
+        "programme": formats.programme,
         "business_number": formats.business_number,
         "browser": formats.browser,
     }
