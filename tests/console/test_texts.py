@@ -32,6 +32,7 @@ from services.risk_pool.domain import (
     subsidy,
     warning,
 )
+from services.risk_pool.domain.statement import ACCOUNTS
 from shared.contracts.registry import EVENTS
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle
 
@@ -205,6 +206,12 @@ def test_a_state_is_called_the_same_on_the_screen_in_a_refusal_and_in_a_file(nam
     for language, said in (("zh", ZH), ("en", EN)):
         shown = {str(state): said.term(kind, str(state)) for state in words}
         assert shown == {str(state): getattr(one, language) for state, one in words.items()}
+
+
+def test_an_account_is_called_on_the_screen_as_on_a_statement():
+    for language, said in (("zh", ZH), ("en", EN)):
+        shown = {code: said.term("account", code) for code in said.codes("account")}
+        assert shown == {code: getattr(words, language) for code, words in ACCOUNTS.items()}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

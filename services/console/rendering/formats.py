@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Final
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
@@ -105,6 +106,12 @@ def moment(context: Context, when: Any) -> Markup:
     ).format(iso=str(when), whole=whole_moment(when), said=at(context, when))
 
 
+def looked_for(query: Any) -> str:
+    """By what somebody has narrowed a list, of an address: how a page is cut is nothing of it."""
+    said = parse_qsl(str(query or ""))
+    return ", ".join(f"{name}={value}" for name, value in said if name not in _OF_THE_PAGE)
+
+
 def day(on: Any) -> str:
     """A business date, or the day of a time, in Shanghai."""
     if not on:
@@ -169,6 +176,7 @@ def figure_lines(text: Any, texts: Texts) -> list[str]:
     return [figures(part, texts) for part in parts]
 
 
+_OF_THE_PAGE: Final = frozenset({"before", "cursor", "limit", "sort", "totals"})
 PROGRAMME: Final = "programme:"
 """Before the code of a programme among the names that a reader knows: a pool may have the same code."""
 _VERSION: Final = re.compile(

@@ -59,17 +59,17 @@ async def test_a_step_that_runs_moves_on_the_claims_own_page_too(running):
         )  # fmt: skip
 
 
-async def test_a_month_to_be_signed_moves_and_one_that_is_signed_stays(running):
+async def test_a_month_to_be_signed_moves_and_one_that_is_posted_stays(running):
     async with claims_of(running) as pool:
         await pool.it_is("2026-03-05")
-        await pool.settles("2026-01", "preview", "confirm", "sign")
+        await pool.settles("2026-01")
         month = await pool.settles("2026-02", "preview", "confirm")
         where = "/pools/dongli/settlements"
-        signed = (await pool.maker.get(f"{where}/2026-01")).json()["waiting_for"]
+        posted = (await pool.maker.get(f"{where}/2026-01")).json()["waiting_for"]
         assert month["waiting_for"]["due_on"] == "2026-03-17"
 
         await is_free(pool, FREE)
 
         moved = (await pool.maker.get(f"{where}/2026-02")).json()
         assert moved["waiting_for"]["due_on"] == "2026-03-18"
-        assert (await pool.maker.get(f"{where}/2026-01")).json()["waiting_for"] == signed
+        assert (await pool.maker.get(f"{where}/2026-01")).json()["waiting_for"] == posted
