@@ -54,6 +54,6 @@ def not_stored(one: PaperNamed) -> FieldFault:
     return FieldFault(
         one.field,
         "document-not-stored",
-        "没有这份材料：请先上传文件（POST /documents），再引用其编号",
+        "没有这份材料：请先上传文件，再选用它",
         "There is no such document: send the file first (POST /documents), then refer to its id.",
     )

@@ -40,7 +40,7 @@ from shared.observability.tracing import configure_tracing
 from shared.serve import LeavingServer, server_config
 from shared.settings import read_settings
 
-LARGEST_FORM = 256 * 1024
+LARGEST_FORM = 1024 * 1024
 """Bytes; a form of many reasons has a hundredth of it."""
 
 LARGEST_BULK_FILE = 201 * 1024 * 1024

@@ -28,13 +28,13 @@ MASKED_ID = r"^[0-9]{3,6}\*{8,12}[0-9X]{2,4}$"
 """A resident's number with its middle left out, as 120101**********18."""
 
 _BY_PATTERN = {
-    NO_NUL: ("control-character", "不能包含 NUL 字符", "NUL characters are not allowed"),
+    NO_NUL: ("control-character", "含有看不见的控制字符，请删去后重填", "NUL characters are not allowed"),
     ONE_LINE: ("control-character", "不能包含控制字符或换行",
                "control characters and line breaks are not allowed"),
     MASKED_ID: ("malformed", "证件号须隐去中段，如 120101**********18",
                 "a number with its middle left out, as 120101**********18"),
     MANY_LINES: ("control-character", "不能包含控制字符", "control characters are not allowed"),
-    r"^[^\x00]*$": ("control-character", "不能包含 NUL 字符", "NUL characters are not allowed"),
+    r"^[^\x00]*$": ("control-character", "含有看不见的控制字符，请删去后重填", "NUL characters are not allowed"),
     r"^[^\x00-\x1f\x7f]*$": ("control-character", "不能包含控制字符", "control characters are not allowed"),
     r"^[0-9]{12}$": ("malformed", "须为 12 位数字", "must be 12 digits"),
     r"^[0-9A-Za-z]{5,34}$": ("malformed", "须为 5 至 34 位字母或数字", "must be 5 to 34 letters or digits"),
@@ -107,8 +107,8 @@ BY_TYPE: Mapping[str, tuple[str, str, str]] = {
     "datetime_from_date_parsing": ("not-a-time", "须为时间，如 2026-03-31T09:00:00+08:00",
                                    "must be a time such as 2026-03-31T09:00:00+08:00"),
     "timezone_aware": ("no-time-zone", "时间须带时区", "must have a time zone"),
-    "uuid_type": ("not-a-uuid", "须为系统给出的编号（UUID）", "must be a UUID"),
-    "uuid_parsing": ("not-a-uuid", "须为系统给出的编号（UUID）", "must be a UUID"),
+    "uuid_type": ("not-a-uuid", "须为系统给出的编号", "must be a UUID"),
+    "uuid_parsing": ("not-a-uuid", "须为系统给出的编号", "must be a UUID"),
     "uuid_version": ("not-a-uuid", "须为第 {expected_version} 版 UUID",
                      "must be a UUID of version {expected_version}"),
     "url_type": ("not-a-url", "须为网址", "must be a URL"),

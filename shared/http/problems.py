@@ -40,7 +40,7 @@ _MOST_NAME = 200
 """Of a field's name that we repeat."""
 _UNSTORABLE = (
     "unstorable-text",
-    "文本含有不允许的字符（如 NUL）",
+    "文本含有看不见的控制字符，请删去后重填",
     "The text contains characters that cannot be stored, such as NUL.",
 )
 _UNSTORABLE_TEXT = {"22021", "22P05"}

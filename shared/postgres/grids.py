@@ -79,7 +79,8 @@ class Order:
         if after is None:
             return {}
         names = ", ".join(one.sql for one in self.parts)
-        places = ", ".join("{}" for _ in self.parts)
+        # A number of a cursor may be larger than its column holds: it is compared, not refused.
+        places = ", ".join("{}::bigint" if one.kind is int else "{}" for one in self.parts)
         return {f"({names}) {'<' if self.descends else '>'} ({places})": tuple(after)}
 
     def at(self, row: Mapping[str, Any]) -> tuple[Any, ...]:

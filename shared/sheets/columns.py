@@ -60,7 +60,7 @@ def paper_column(kind: str) -> Column:
     """The column of a kind of paper."""
     words = DOCUMENTS.get(kind)
     return Column(
-        f"documents.{kind}", f"材料:{words.zh if words else kind}", "已上传材料的编号或 SHA-256",
+        f"documents.{kind}", f"材料:{words.zh if words else kind}", "已上传材料的编号或校验值",
         required=False,
     )  # fmt: skip
 

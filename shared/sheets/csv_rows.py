@@ -88,6 +88,6 @@ def _is_text(file: IO[bytes], start: int, encoding: str) -> bool:
 
 def _not_text() -> SheetUnreadable:
     return SheetUnreadable(
-        "文件编码无法识别，须为 UTF-8 或 GBK/GB18030。",
+        "文字编码无法识别。请另存为 XLSX，或另存为 UTF-8（或 GBK/GB18030）的 CSV 后上传。",
         "The file's encoding is neither UTF-8 nor GB18030.",
     )

@@ -254,7 +254,7 @@ def _add_papers(
             faults.append(
                 FieldFault(
                     ("documents", kind), "paper-not-named",
-                    f"须为已上传材料的编号或 SHA-256：{word[:40]}",
+                    f"须为已上传材料的编号或校验值：{word[:40]}",
                     f"the id or the SHA-256 of a stored paper, not {word[:40]}",
                 )
             )  # fmt: skip

@@ -49,7 +49,7 @@ def find_headings(rows: Sequence[Sequence[Cell]], find: Find) -> Headings:
                 best = one
     if len(best.at) < _FEWEST:
         raise SheetUnreadable(
-            "找不到表头：请使用下载的模板，或以接口名称、模板中的中文栏目名作表头。",
+            "找不到表头：请使用下载的模板，表头保持不变（中文栏目名或模板所附的英文名均可）。",
             "There is no row of headings: use the template, or its headings.",
         )
     named = [column.name for column, _ in best.at.values()]

@@ -22,7 +22,7 @@ async def test_a_field_is_written_by_a_click_and_what_it_looks_like_is_shown_whi
         await page.fill("#text_en", "{{ wages }}")
         await (
             page.get_by_text("The event has no field wages")
-            .or_(page.get_by_text("该事件没有字段 wages"))
+            .or_(page.get_by_text("该消息没有栏目 wages"))
             .wait_for()
         )
         await page.fill("#text_en", "Returned: {{ number }}")

@@ -68,6 +68,12 @@ async def test_the_trail_of_a_loan_says_who_did_what_with_which_papers_and_money
     async with house.logged_in("auditor-zhou") as auditor:
         await auditor.opens(f"/claims/{claim['id']}")
         await house.looks_are_written()
+        none = await auditor.opens("/audit/trail?number=DL-2026-999999")
+        told = [one["class"] for _, one in none.tags if one.get("role") == "status"]
+        assert "message warn" in told and "message ok" not in told, (
+            "nothing was done: it does not stand in green"
+        )
+        assert any(one.get("value") == "DL-2026-999999" for _, one in none.tags), "typed, and kept"
         page = await auditor.opens(f"/audit/trail?number={claim['loan_number']}")
         assert page.path == f"/audit/trail/{loan}"
         parts = {name: page.html.split(f'id="{name}"')[1].split("</section>")[0]

@@ -121,6 +121,10 @@ async def test_an_absence_a_conflict_and_a_priority_are_entered_on_their_pages(h
         assert "优先级已设定" in urgent.text and "特急" in urgent.text
         desk = await manager.opens("/desk")
         assert "配偶任职" in desk.text
+        lift = next(one for one in desk.actions if one.endswith("/lift"))
+        wrong = await manager.sends(desk, lift, reason="长" * 4001)
+        kept = next(one["fields"] for one in wrong.forms if one["action"] == lift)
+        assert (wrong.status, kept["reason"]) == (422, "长" * 4001), "what was typed stays"
 
     async with house.logged_in("icbc-operator") as clerk:
         page = await clerk.opens(path)

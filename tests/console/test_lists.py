@@ -2,10 +2,13 @@
 
 import csv
 import io
+from uuid import uuid4
 
 from openpyxl import load_workbook
 
+from services.console.cases.following import beside
 from services.console.cases.lists import LISTS
+from services.console.http.addresses import key_at
 from shared.money import format_fen, parse_fen
 from tests.console.house import House
 
@@ -107,6 +110,21 @@ async def test_a_firms_name_in_a_file_runs_nothing_and_a_bank_finds_its_own_alon
 
 OF_FINANCE = ("/payment-files", "/open-items")
 OF_KEEPERS = ("/inbox/deliveries",)
+
+
+def test_a_list_knows_the_pages_that_its_rows_lead_to():
+    one = {"id": str(uuid4()), "loan_id": str(uuid4()), "case_id": str(uuid4()),
+           "pool_code": "binhai", "month": "2026-03"}  # fmt: skip
+    for listing in LISTS.values():
+        if listing.leads_to:
+            assert key_at(listing.leads_to, listing.leads_to.format_map(one)), listing.path
+
+
+def test_behind_a_case_of_several_rows_comes_another_one():
+    due = LISTS["/register/due"]
+    rows = [{"case_id": name} for name in ("a", "b", "b", "c")]
+    after, before = beside(rows, due, "/cases/b")
+    assert (after, before) == ({"case_id": "c"}, {"case_id": "a"})
 
 
 async def test_every_list_opens_in_every_order_as_a_file_and_finds_by_number_name_and_right(

@@ -154,7 +154,8 @@ async def test_what_a_register_has_still_to_enter_stands_on_the_case_and_in_the_
         )
         listed = await clerk.opens("/register/due?duty=register")
         assert case["number"] in listed.text
-        assert "没有待办的登记" in (await clerk.opens("/register/due?late=true")).text
+        late = await clerk.opens("/register/due?late=true")
+        assert "没有符合筛选条件的记录" in late.text and "只看逾期" in late.text
 
 
 async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(house: House):
@@ -174,8 +175,8 @@ async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(hou
         where = next(one for one in records.links if "export.xlsx" in one)
         file = await clerk.client.get(where)
         assert file.status_code == 200 and file.content.startswith(b"PK")
-        odd = await clerk.opens("/register/pledge-records?first=2026-05-01&last=2026-04-01")
-        assert odd.status == 200 and "该期间没有质押登记" in odd.text
+        odd = await clerk.opens("/register/pledge-records?from=2026-05-01&to=2026-04-01")
+        assert odd.status == 422 and "止日早于起日" in odd.text
         page = await clerk.opens("/register/endangered")
         assert "年费只缴至 2026-02-20，宽限期至 2026-08-20" in page.text
         assert case["number"] in page.text

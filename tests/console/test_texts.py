@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from string import Formatter
 
@@ -31,6 +32,7 @@ from services.risk_pool.domain import (
     subsidy,
     warning,
 )
+from services.risk_pool.domain.statement import ACCOUNTS
 from shared.contracts.registry import EVENTS
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle
 
@@ -164,6 +166,52 @@ def test_every_entry_of_the_navigation_has_a_word():
 def test_a_step_is_called_the_same_on_its_button_in_a_refusal_and_in_the_trail(kind):
     for action, words in life_cycle_of(kind).actions.items():
         assert ZH(f"{kind.name}_action.{action}") == words.zh
+
+
+NAMED_OTHERWISE = {
+    "applications.cover_call": "cover_state",
+    "applications.credit_repair": "repair_state",
+    "applications.financing_demand": "demand_state",
+    "applications.life_cycle": "state",
+    "applications.loan_change": "change_state",
+    "notifications.receivers": "receiver_state",
+    "notifications.templates": "wording_state",
+    "risk_pool.agreed_figures": "figure_state",
+    "risk_pool.breaker_order": "order_state",
+    "risk_pool.programme_version": "version_state",
+}
+"""Where the states of a life cycle are not called by its file."""
+TOLD_OTHERWISE = {
+    "applications.enhancement", "risk_pool.party_account", "risk_pool.payment_order",
+    "risk_pool.pool_account", "risk_pool.suspense",
+}  # fmt: skip
+"""Pages tell more of these than their state: what is left of a policy, which money an order stands for."""
+
+
+def life_cycles() -> dict[str, LifeCycle]:
+    """Every life cycle of the house, by service and file."""
+    found = {}
+    for file in sorted(CONSOLE.parent.glob("*/domain/*.py")):
+        if re.search(r"^LIFE_CYCLE\b", file.read_text(), re.MULTILINE):
+            service = file.parts[-3]
+            module = import_module(f"services.{service}.domain.{file.stem}")
+            found[f"{service}.{file.stem}"] = module.LIFE_CYCLE
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(life_cycles().keys() - TOLD_OTHERWISE))
+def test_a_state_is_called_the_same_on_the_screen_in_a_refusal_and_in_a_file(name):
+    words = life_cycles()[name].states
+    kind = NAMED_OTHERWISE.get(name, f"{name.partition('.')[2]}_state")
+    for language, said in (("zh", ZH), ("en", EN)):
+        shown = {str(state): said.term(kind, str(state)) for state in words}
+        assert shown == {str(state): getattr(one, language) for state, one in words.items()}
+
+
+def test_an_account_is_called_on_the_screen_as_on_a_statement():
+    for language, said in (("zh", ZH), ("en", EN)):
+        shown = {code: said.term("account", code) for code in said.codes("account")}
+        assert shown == {code: getattr(words, language) for code, words in ACCOUNTS.items()}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

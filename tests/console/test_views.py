@@ -80,6 +80,10 @@ async def test_a_view_is_saved_opened_by_itself_and_seen_by_colleagues(house: Ho
         assert "/cases?view=all" in opened.links
         wrong = await person.sends(whole, "/views", list="/cases", query="", name=" ")
         assert wrong.status == 422 and "请填写名称" in wrong.text
+        name = "长" * 41
+        wrong = await person.sends(whole, "/views", list="/cases", query="bank=CCB", name=name)
+        kept = next(one["fields"] for one in wrong.forms if one["action"] == "/views")
+        assert (kept["name"], kept["query"]) == (name, "bank=CCB"), "what was typed stays"
     async with house.logged_in("reviewer-he") as colleague:
         assert "建行 的" in (await colleague.opens("/cases")).text, "shared with the institution"
     async with house.logged_in("icbc-operator") as bank:

@@ -28,7 +28,7 @@ async def test_words_to_banks_are_drafted_by_one_and_approved_by_another(house: 
             scope="house",
             do="draft",
         )
-        assert wrong.status == 422 and "第 1 行：该事件没有字段 wages" in wrong.text
+        assert wrong.status == 422 and "第 1 行：该消息没有栏目 wages" in wrong.text
         shown = await admin.sends(
             wrong,
             PAGE,

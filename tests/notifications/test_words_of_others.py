@@ -199,7 +199,7 @@ def test_every_mistake_is_found_at_once_with_its_line():
         (("text", "en"), "syntax"),
     ]
     assert [one["line"] for one in refused.value.extra["mistakes"]] == [1, 2, 3, 3, 1]
-    assert refused.value.faults[1].zh == "第 2 行：该事件没有字段 b"
+    assert refused.value.faults[1].zh == "第 2 行：该消息没有栏目 b"
 
 
 def test_of_many_mistakes_a_hundred_are_told_with_their_lines_and_no_long_name_is_said_again():

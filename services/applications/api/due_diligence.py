@@ -11,18 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Cursor, Limit
 from services.applications.api.right_requests import Day
-from services.applications.api.rights import Code, Keeper, Reader
+from services.applications.api.rights import Keeper
 from services.applications.domain.due_diligence import MOST_RIGHTS, Report, Subject
 from services.applications.handlers import due_diligence as handler
-from services.applications.queries import due_diligence as known
-from services.applications.queries.submitted import case_row
-from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.named_papers import NamedPaper
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.requests import LongText, ShortText
 from shared.identifiers import Uscc
 
@@ -125,37 +120,10 @@ async def enter_report(
     return await idempotently(request, caller, context.database, work)
 
 
-@router.get("/due-diligence-reports")
-async def list_reports(
-    caller: Reader,
-    context: CurrentContext,
-    case_id: UUID | None = None,
-    right_id: UUID | None = None,
-    firm: Code = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[ReportShown]:
-    """Reports that you may see, the youngest first: of a case, a right or a firm."""
-    today = business_date(context.clock.now())
-    before = decode_cursor(cursor, UUID)[0] if cursor else None
-    async with context.database.looking(caller.institution) as conn:
-        if case_id is not None:
-            await case_row(conn, case_id)
-        rows = await known.page(
-            conn, institution=caller.institution, case_id=case_id, right_id=right_id,
-            firm_uscc=firm, before=before, limit=limit + 1,
-        )  # fmt: skip
-        rights = await known.rights(conn, [one for row in rows for one in row["right_ids"]])
-    page = page_of(rows, limit, lambda row: encode_cursor(row["id"]))
-    return Page(
-        items=[_shown(row, rights, today=today) for row in page.items],
-        next_cursor=page.next_cursor,
-    )
-
-
-def _shown(
+def shown(
     row: Mapping[str, Any], rights: Mapping[UUID, Mapping[str, Any]], *, today: date
 ) -> ReportShown:
+    """A report as it is answered; `rights` are those that it names, by id."""
     return ReportShown(
         **dict(row),
         case_id=row["application_id"],

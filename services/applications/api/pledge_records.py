@@ -2,35 +2,41 @@
 
 import asyncio
 import io
-from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Final
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import asyncpg
 import xlsxwriter
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from services.applications.api.common import Cursor, Limit, PlainCode
+from services.applications.api.common import PlainCode
 from services.applications.api.right_requests import Day
 from services.applications.api.rights import Reader
 from services.applications.api.sent_tables import as_csv
 from services.applications.api.workbooks import XLSX
 from services.applications.domain.pledge_record import FIELDS, PledgeRecord, RecordField, record_of
-from services.applications.queries import pledge_files, pledge_records
+from services.applications.queries import lists, pledge_files
+from services.applications.queries import pledge_records as known
 from shared.auth.identity import Identity
+from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
+from shared.http.list_filters import Words
+from shared.postgres.grids import page
 from shared.refusals import FieldFault, FieldsWrong, Refused
 
 router = APIRouter(tags=["pledges"])
 
 MOST: Final = 20_000
-First = Annotated[Day, Query(alias="from", description="The first day of the period.")]
-Last = Annotated[Day, Query(alias="to", description="Its last day.")]
+_NAME: Final = "pledge-records-{}.{}"
+First = Annotated[
+    Day | None, Query(alias="from", description="The first day of the period; else of this year.")
+]
+Last = Annotated[Day | None, Query(alias="to", description="Its last day; else today.")]
 
 
 class TooManyPledges(Refused):
@@ -68,19 +74,38 @@ class PledgeRecordAnswer(BaseModel):
 Row = tuple[asyncpg.Record, PledgeRecord]
 
 
-@router.get("/pledge-records")
-async def list_pledge_records(
-    caller: Reader, context: CurrentContext, first: First, last: Last, pool: PlainCode = None,
-    bank: PlainCode = None, cursor: Cursor = None, limit: Limit = 50,
-) -> Page[PledgeRecordAnswer]:  # fmt: skip
-    """Pledges that were entered, changed or ended in a period, in the fields of the enterprise-credit
-    publicity record, each with what is missing of it. A bank sees its own."""
-    at = decode_cursor(cursor, UUID, int) if cursor else None
-    after = (at[0], at[1]) if at else None
-    rows = await _rows(
-        context, caller, first, last, pool=pool, bank=bank, after=after, limit=limit + 1
-    )
-    items = [
+async def _wanted(
+    caller: Reader,
+    context: CurrentContext,
+    first: First = None,
+    last: Last = None,
+    pool: PlainCode = None,
+    bank: PlainCode = None,
+    q: Words = None,
+) -> dict[str, Any]:
+    """`q`: an entry, a case, a right's number, a credit code, a part of a name."""
+    today = business_date(context.clock.now())
+    begins, ends = first or today.replace(month=1, day=1), last or today
+    if ends < begins:
+        raise FieldsWrong(
+            [FieldFault(("to",), "ends-before-it-begins", "止日早于起日",
+                        "The period ends before it begins.", location="query")]
+        )  # fmt: skip
+    return {
+        **known.in_period(begins, ends, bank=caller.bank or bank),
+        "{} = bank_code": bank,
+        "pool_code = {}": pool,
+        **known.meant(q),
+    }
+
+
+Wanted = Annotated[dict[str, Any], Depends(_wanted)]
+
+
+async def _answers(
+    conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
+) -> list[PledgeRecordAnswer]:
+    return [
         PledgeRecordAnswer(
             pledge_id=row["id"],
             case_id=row["application_id"],
@@ -91,9 +116,31 @@ async def list_pledge_records(
             record=dict(record.values),
             missing=[_field(one) for one in record.missing],
         )
-        for row, record in rows
+        for row, record in await _records(conn, rows)
     ]
-    return page_of(items, limit, lambda one: encode_cursor(one.case_id, one.collateral_no))
+
+
+LISTED = Listed(
+    zh="质押登记",
+    en="Pledges",
+    grid=known.PLEDGES,
+    answers=_answers,
+    names=lists.names,
+    columns=(),
+)
+"""Its file is that of the record, below, with columns of its own."""
+Part = Annotated[Asked, Depends(asked_of(known.PLEDGES))]
+Sort = sort_of(known.PLEDGES)
+
+
+@router.get("/pledge-records")
+async def list_pledge_records(
+    caller: Reader, context: CurrentContext, where: Wanted, asked: Part
+) -> GridPage[PledgeRecordAnswer]:
+    """Pledges that were entered, changed or ended in a period, of the year so far where none is named,
+    in the fields of the enterprise-credit publicity record, each with what is missing of it. A bank
+    sees its own."""
+    return await page_asked(context, caller, LISTED, where, asked)
 
 
 @router.get(
@@ -102,14 +149,13 @@ async def list_pledge_records(
     responses={200: {"content": {"text/csv": {}}, "description": "The records as a table."}},
 )
 async def export_pledge_records_csv(
-    caller: Reader, context: CurrentContext, first: First, last: Last, pool: PlainCode = None,
-    bank: PlainCode = None,
+    caller: Reader, context: CurrentContext, where: Wanted, sort: Sort = None,  # type: ignore[valid-type]
 ) -> Response:  # fmt: skip
     """The records as CSV; the last column names what is missing of each."""
-    rows = await _all(context, caller, first, last, pool, bank)
-    lines = [[*one.values.values(), _words(one.missing)] for _, one in rows]
+    rows = await _all(context, caller, where, sort)
+    lines = [[*one.values.values(), _named(one.missing)] for _, one in rows]
     heading = [*(one.zh for one in FIELDS), "缺失栏目"]
-    return as_csv(f"pledge-records-{first}-{last}.csv", heading, lines)
+    return as_csv(_NAME.format(business_date(context.clock.now()), "csv"), heading, lines)
 
 
 @router.get(
@@ -118,50 +164,33 @@ async def export_pledge_records_csv(
     responses={200: {"content": {XLSX: {}}, "description": "The records as a workbook."}},
 )
 async def export_pledge_records_xlsx(
-    caller: Reader, context: CurrentContext, first: First, last: Last, pool: PlainCode = None,
-    bank: PlainCode = None,
+    caller: Reader, context: CurrentContext, where: Wanted, sort: Sort = None,  # type: ignore[valid-type]
 ) -> Response:  # fmt: skip
     """The records as a workbook, with a sheet of what is missing and one that explains the fields."""
-    rows = await _all(context, caller, first, last, pool, bank)
+    rows = await _all(context, caller, where, sort)
+    name = _NAME.format(business_date(context.clock.now()), "xlsx")
     return Response(
         await asyncio.to_thread(_workbook, [one for _, one in rows]),
         media_type=XLSX,
-        headers={
-            "Content-Disposition": f'attachment; filename="pledge-records-{first}-{last}.xlsx"'
-        },
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
 async def _all(
-    context: Context, caller: Identity, first: date, last: date, pool: str | None, bank: str | None
+    context: Context, caller: Identity, where: Mapping[str, Any], sort: str | None
 ) -> list[Row]:
-    rows = await _rows(
-        context, caller, first, last, pool=pool, bank=bank, after=None, limit=MOST + 1
-    )
-    if len(rows) > MOST:
-        raise TooManyPledges(
-            f"超过 {MOST} 条，请缩短期间", f"More than {MOST} pledges; take a shorter period."
-        )
-    return rows
-
-
-async def _rows(
-    context: Context, caller: Identity, first: date, last: date, *, pool: str | None,
-    bank: str | None, after: tuple[UUID, int] | None, limit: int,
-) -> list[Row]:  # fmt: skip
-    if last < first:
-        raise FieldsWrong(
-            [FieldFault(("to",), "ends-before-it-begins", "止日早于起日",
-                        "The period ends before it begins.", location="query")]
-        )  # fmt: skip
-    own = caller.bank or bank
-    if bank not in (None, own):
-        return []
     async with context.database.looking(caller.institution) as conn:
-        rows = await pledge_records.page(
-            conn, bank=own, pool=pool, first=first, last=last, after=after, limit=limit
-        )
-        history = await pledge_files.history(conn, [row["id"] for row in rows])
+        order = known.PLEDGES.order(sort)
+        rows = await page(conn, known.PLEDGES, where, order, after=None, limit=MOST + 1)
+        if len(rows) > MOST:
+            raise TooManyPledges(
+                f"超过 {MOST} 条，请缩短期间", f"More than {MOST} pledges; take a shorter period."
+            )
+        return await _records(conn, rows)
+
+
+async def _records(conn: asyncpg.Connection, rows: Rows) -> list[Row]:
+    history = await pledge_files.history(conn, [row["id"] for row in rows])
     return [(row, record_of(row, history.get(row["id"], []))) for row in rows]
 
 
@@ -169,7 +198,7 @@ def _field(one: RecordField) -> RecordFieldAnswer:
     return RecordFieldAnswer(name=one.name, zh=one.zh, en=one.en, assumed=one.is_assumed)
 
 
-def _words(missing: Sequence[RecordField]) -> str:
+def _named(missing: Sequence[RecordField]) -> str:
     return "、".join(one.zh for one in missing)
 
 

@@ -1,23 +1,20 @@
 """Due days of the registers: what is still to be entered, the late ones first."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.applications.api.common import Cursor, Limit, PlainCode
 from services.applications.api.rights import Reader
 from services.applications.domain.register_due import Duty, register_due
-from services.applications.domain.waiting import lamp_days
 from services.applications.queries import pledge_files
 from services.applications.queries import register_due as reads
-from services.applications.queries.register_due import DueFilter
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.http.context import CurrentContext
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.pages import Page
 
 router = APIRouter(tags=["pledges"])
 
@@ -56,39 +53,6 @@ class RegisterDueAnswer(BaseModel):
     )
 
 
-@router.get("/register-due-days")
-async def list_due_days(
-    caller: Reader,
-    context: CurrentContext,
-    bank: PlainCode = None,
-    pool: PlainCode = None,
-    duty: Annotated[Duty | None, Query()] = None,
-    late: Annotated[bool, Query(description="Only what is late.")] = False,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[RegisterDueAnswer]:
-    """What the registers have still to enter: pledges of reserved cases and of loans that are out,
-    longer terms after an extension, new names of pledgors, ends of pledges whose debt is gone. Late ones first. The
-    register's entry alone takes one off the list."""
-    after = decode_cursor(cursor, date, UUID, int, str) if cursor else None
-    today = business_date(context.clock.now())
-    bank = bank if caller.institution == "*" else caller.institution
-    calendar = context.working_days
-    last = lamp_days("red", today=today, working_days=calendar)[1] if late else None
-    wanted = DueFilter(bank=bank, pool=pool, duty=duty, before=last)
-    async with context.database.looking(caller.institution) as conn:
-        rows = await reads.page(
-            conn, wanted, limit=limit + 1,
-            after=(after[0], after[1], after[2], after[3]) if after else None,
-        )  # fmt: skip
-    items = [_answer(row, today, calendar) for row in rows]
-    return page_of(
-        items,
-        limit,
-        lambda one: encode_cursor(one.due_on, one.case_id, one.collateral_no, one.duty),
-    )
-
-
 @router.get("/applications/{case_id}/register-due")
 async def read_due_of_case(
     case_id: UUID, caller: Reader, context: CurrentContext
@@ -98,10 +62,11 @@ async def read_due_of_case(
     async with context.database.looking(caller.institution) as conn:
         await pledge_files.case(conn, case_id)
         rows = await reads.of_case(conn, case_id)
-    return Page(items=[_answer(row, today, context.working_days) for row in rows])
+    return Page(items=[answer(row, today, context.working_days) for row in rows])
 
 
-def _answer(row: Any, today: date, working_days: WorkingDays) -> RegisterDueAnswer:
+def answer(row: Any, today: date, working_days: WorkingDays) -> RegisterDueAnswer:
+    """A duty as it is kept, in words, with what is left of its term."""
     due = register_due(row, today=today, working_days=working_days)
     return RegisterDueAnswer(
         **{

@@ -1,6 +1,6 @@
 """Extracts of the registers (登记簿副本): beside what we hold, row by row, and taken over by persons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -104,22 +104,11 @@ class TakenOverAnswer(BaseModel):
     left: int = Field(description="Above 0: there are more; call again.")
 
 
-@router.get("/register-extracts")
-async def list_extracts(
-    caller: Reader, context: CurrentContext, cursor: Cursor = None, limit: Limit = 50
-) -> Page[ExtractAnswer]:
-    """The extracts that were brought in (`POST /bulk-files?kind=extracts`), the last one first."""
-    before = decode_cursor(cursor, UUID)[0] if cursor else None
-    async with context.database.looking(caller.institution) as conn:
-        rows = await reads.page(conn, before=before, limit=limit + 1)
-    return page_of([_answer(row) for row in rows], limit, lambda one: encode_cursor(one.id))
-
-
 @router.get("/register-extracts/{extract_id}")
 async def read_extract(extract_id: UUID, caller: Reader, context: CurrentContext) -> ExtractAnswer:
     """One extract with its counts."""
     async with context.database.looking(caller.institution) as conn:
-        return _answer(await reads.one(conn, extract_id))
+        return answer(await reads.one(conn, extract_id))
 
 
 @router.get("/register-extracts/{extract_id}/rows")
@@ -162,7 +151,8 @@ async def take_over(
     return await idempotently(request, caller, context.database, work)
 
 
-def _answer(row: asyncpg.Record) -> ExtractAnswer:
+def answer(row: Mapping[str, Any]) -> ExtractAnswer:
+    """An extract with its counts, as it is answered."""
     given = row["given"]
     return ExtractAnswer.model_validate(
         with_progress(dict(row))

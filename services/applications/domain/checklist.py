@@ -207,7 +207,7 @@ def verdict_faults(
     if document_id is not None:
         return (
             FieldFault(
-                ("document",), "kind-not-paper", "不适用是对一类材料而言，不填 document",
+                ("document",), "kind-not-paper", "不适用是对一类材料而言，不必指明哪一份",
                 "Not applicable is said of a kind, not of one paper.",
             ),
         )  # fmt: skip

@@ -96,8 +96,8 @@ LIFE_CYCLE: Final = LifeCycle(
         Move(S.CURED, A.END, S.ENDED, _MACHINE, (), _TELLS),
     ),
     states={
-        S.ASKED: Words("已通知补足", "asked"),
-        S.MEASURES_TAKEN: Words("银行已答复措施", "answered with measures"),
+        S.ASKED: Words("已通知补足", "asked for"),
+        S.MEASURES_TAKEN: Words("银行已答复", "answered with measures"),
         S.CURED: Words("已补足", "cured"),
         S.PROPOSED: Words("已拟处理意见", "proposed for conclusion"),
         S.CONCLUDED: Words("已作出处理决定", "concluded"),

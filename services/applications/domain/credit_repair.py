@@ -48,7 +48,7 @@ LIFE_CYCLE: Final = LifeCycle(
     states={
         S.REQUESTED: Words("已申请", "asked for"),
         S.RECOMMENDED: Words("已提出意见", "recommended"),
-        S.REPAIRED: Words("已修复", "granted"),
+        S.REPAIRED: Words("已修复", "repaired"),
         S.REFUSED: Words("未同意", "refused"),
     },
     actions={

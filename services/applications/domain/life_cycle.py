@@ -197,7 +197,7 @@ _STATES: Final[Mapping[str, Words]] = {
     S.RETURNED_FOR_CORRECTION: Words("退回补正", "returned for correction"),
     S.ACCEPTED: Words("已受理", "accepted"),
     S.UNDER_REVIEW: Words("审查中", "under review"),
-    S.RECOMMENDED: Words("已提出审查意见，待审批", "recommended"),
+    S.RECOMMENDED: Words("待审批", "to be decided"),
     S.TO_COUNTERSIGN: Words("待会签", "to be countersigned"),
     S.APPROVED: Words("已批准", "approved"),
     S.REJECTED: Words("不予批准", "rejected"),

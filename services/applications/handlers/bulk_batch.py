@@ -88,7 +88,7 @@ def misplaced(row: RowRead, find: Find) -> tuple[FieldFault, ...]:
             faults.append(FieldFault((name,), "not-a-text", "须为文字或数字", "a text or a number"))
         elif isinstance(value, str) and "\0" in value:
             faults.append(
-                FieldFault((name,), "control-character", "不能包含 NUL 字符",
+                FieldFault((name,), "control-character", "含有看不见的控制字符，请删去后重填",
                            "NUL characters are not allowed")
             )  # fmt: skip
     return tuple(faults)

@@ -26,9 +26,7 @@ cross join lateral (
     from extract_differences as d left join extract_takings as t on t.difference_id = d.id
     where d.file_id = f.id) as open
 """
-_PAGE: Final = f"""{_COUNTED}
-where f.document_id is not null and ($1::uuid is null or f.id < $1) order by f.id desc limit $2
-"""
+_OF_PAGE: Final = f"{_COUNTED} where f.id = any($1::uuid[])"
 _ONE: Final = f"{_COUNTED} where f.document_id is not null and f.id = $1"
 _ROWS: Final = """
 select b.line, b.faults, b.cells, r.kind, r.nice_class, r.as_of, right_.id as right_id,
@@ -65,12 +63,9 @@ order by p.registered_on, p.id
 """
 
 
-async def page(
-    conn: asyncpg.Connection, *, before: UUID | None, limit: int
-) -> list[asyncpg.Record]:
-    """Extracts, the last one first, each with what its rows came to."""
-    rows: list[asyncpg.Record] = await conn.fetch(_PAGE, before, limit)
-    return rows
+async def counted(conn: asyncpg.Connection, file_ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
+    """What the rows of these extracts came to."""
+    return {row["id"]: row for row in await conn.fetch(_OF_PAGE, file_ids)}
 
 
 async def one(conn: asyncpg.Connection, file_id: UUID) -> asyncpg.Record:

@@ -1,44 +1,57 @@
-"""Registered pledges of a period, as they are exported."""
+"""Registered pledges of a period, as they are listed and exported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
+from shared import canonical
+from shared.postgres.grids import Grid, Sortable
+from shared.postgres.literals import containing
 
-_RECORDS: Final = """
-select p.*, a.number as case_number, a.pool_code, a.amount_fen, c.kind, c.number as right_number,
-       c.nice_class, c.name as right_name, c.owner_name, c.owner_uscc, b.name as bank_name,
-       b.uscc as bank_uscc, l.matures_on
-from pledge_registrations as p
-join applications as a on a.id = p.application_id
-join collateral as c
-    on (c.application_id, c.revision, c.collateral_no) = (p.application_id, a.revision, p.collateral_no)
-left join banks as b on b.code = p.bank_code
-left join loans as l on l.application_id = a.id
-where ($1::text is null or p.bank_code = $1)
-  and ($2::text is null or a.pool_code = $2)
-  -- By the indexes of the days, which are written as ISO 8601 has them, so that texts order as days do.
-  and p.id in (
-      select id from pledge_registrations where registered_on between $3 and $4
-        and ($1::text is null or bank_code = $1)
-      union
-      select case_id from case_moves where case_kind = 'pledge'
-        and detail ->> 'on' between $3::date::text and $4::date::text
-        and ($1::text is null or bank_code = $1))
-  and ($5::uuid is null or (p.application_id, p.collateral_no) > ($5, $6::bigint))
-order by p.application_id, p.collateral_no limit $7
-"""
+PLEDGES: Final = Grid(
+    rows="""(
+        select p.*, a.number as case_number, a.pool_code, a.amount_fen, a.borrower_name_canonical,
+               c.kind, c.number as right_number, c.nice_class, c.name as right_name, c.owner_name,
+               c.owner_uscc, b.name as bank_name, b.uscc as bank_uscc, l.matures_on
+        from pledge_registrations as p
+        join applications as a on a.id = p.application_id
+        join collateral as c
+            on (c.application_id, c.revision, c.collateral_no)
+             = (p.application_id, a.revision, p.collateral_no)
+        left join banks as b on b.code = p.bank_code
+        left join loans as l on l.application_id = a.id
+    ) as pledge""",
+    key=(Sortable("application_id", UUID), Sortable("collateral_no", int)),
+    descends=False,
+    sorts={"registered_on": Sortable("registered_on", date)},
+)
+"""From the oldest case on."""
+
+# By the indexes of the days, which are written as ISO 8601 has them, so that texts order as days do.
+_IN_PERIOD: Final = """id in (
+    select id from pledge_registrations where registered_on between {{}} and {{}}{of}
+    union
+    select case_id from case_moves where case_kind = 'pledge'
+      and detail ->> 'on' between {{}}::date::text and {{}}::date::text{of})"""
 
 
-async def page(
-    conn: asyncpg.Connection, *, bank: str | None, pool: str | None, first: date, last: date,
-    after: tuple[UUID, int] | None, limit: int,
-) -> Sequence[asyncpg.Record]:  # fmt: skip
-    """Pledges that were entered, changed or ended in a period, from the oldest on. `bank`: None for
-    all that the reader may see."""
-    rows: Sequence[asyncpg.Record] = await conn.fetch(
-        _RECORDS, bank, pool, first, last, *(after or (None, None)), limit
-    )
-    return rows
+def in_period(first: date, last: date, *, bank: str | None) -> Mapping[str, Any]:
+    """Pledges that were entered, changed or ended in a period. `bank`: None for all that the reader may
+    see."""
+    if bank is None:
+        return {_IN_PERIOD.format(of=""): (first, last, first, last)}
+    of_bank = _IN_PERIOD.format(of=" and bank_code = {}")
+    return {of_bank: (first, last, bank, first, last, bank), "bank_code = {}": bank}
+
+
+def meant(q: str | None) -> Mapping[str, Any]:
+    """Pledges of this entry, case, right or credit code, or of a firm that is called so."""
+    words = canonical.plain(q) if q else ""
+    if not words:
+        return {}
+    said = """(registration_no = {} or case_number = {} or right_number = {} or owner_uscc = {}
+        or owner_name like {} or borrower_name_canonical like {})"""
+    like = containing((q or "").strip())
+    own = canonical.compact(words) or words
+    return {said: (words, words, words, own, like, containing(words))}

@@ -2,8 +2,6 @@
 as cases and pledges stand so; what is open is kept by the transactions that change one of these facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +11,6 @@ from services.applications.domain.life_cycle import IS_LOAN
 from services.applications.domain.life_cycle import State as CaseState
 from services.applications.domain.loan_change import State as ChangeState
 from services.applications.domain.pledge import DEBT_IS_GONE, LIVING, Action
-from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _OF: Final = """
@@ -116,7 +113,6 @@ left join pledge_registrations as p
     on p.application_id = a.id and p.collateral_no = c.collateral_no
 order by {{order}}
 """
-_ORDER: Final = "due_on, application_id, collateral_no, duty"
 _OF_CASE: Final = _SHOWN.format(
     duties="select * from register_duties where application_id = $1",
     order="d.collateral_no, d.duty",
@@ -135,17 +131,6 @@ select id from (
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class DueFilter:
-    """Which duties a list shows; None leaves a question alone."""
-
-    bank: str | None = None
-    pool: str | None = None
-    duty: str | None = None
-    before: date | None = None
-    """Due before this day."""
-
-
 async def open_of(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list[asyncpg.Record]:
     """What the registers have still to enter for these cases, by the facts: what is kept of it is made
     of this."""
@@ -161,29 +146,4 @@ async def cases_to_count(conn: asyncpg.Connection, *, after: UUID | None, limit:
 async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Record]:
     """What the registers have still to enter for a case."""
     rows: list[asyncpg.Record] = await conn.fetch(_OF_CASE, case_id)
-    return rows
-
-
-async def page(
-    conn: asyncpg.Connection,
-    wanted: DueFilter,
-    *,
-    after: tuple[date, UUID, int, str] | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Duties, the earliest day first."""
-    where, arguments = conditions(
-        {
-            "bank_code = {}": wanted.bank,
-            "pool_code = {}": wanted.pool,
-            "duty = {}": wanted.duty,
-            "due_on < {}": wanted.before,
-            f"({_ORDER}) > ({{}}, {{}}, {{}}, {{}})": after,
-        }
-    )
-    duties = f"select * from register_duties where {where} order by {_ORDER} limit {int(limit)}"
-    order = ", ".join(f"d.{one}" for one in _ORDER.split(", "))
-    rows: list[asyncpg.Record] = await conn.fetch(
-        _SHOWN.format(duties=duties, order=order), *arguments
-    )
     return rows

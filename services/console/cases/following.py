@@ -69,9 +69,10 @@ def beside(
     pages = [address_of(listing, one) for one in rows]
     if path not in pages:
         return (rows[0] if rows else None), None
-    at = pages.index(path)
+    # A case may have several rows of a list: the next one is of another case.
+    at, last = pages.index(path), len(pages) - 1 - pages[::-1].index(path)
     return (
-        rows[at + 1] if at + 1 < len(rows) else None,
+        rows[last + 1] if last + 1 < len(rows) else None,
         rows[at - 1] if at else None,
     )
 

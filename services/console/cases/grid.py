@@ -39,7 +39,7 @@ class Column:
 @dataclass(frozen=True)
 class Filter:
     """What a list can be narrowed by. `form`: search, choice, pool, bank, park, event, person, amount,
-    day, month, area, text, yes_no or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
+    day, month, area, text, yes_no, only (a tick) or hidden; `of` names the words of a choice. `more`: folded away until it is used."""
 
     name: str
     label: str
@@ -296,6 +296,8 @@ class Grid:
             return self.names.get(value, value)
         if one.form == "person":
             return next((who["name"] for who in self.people if who["subject"] == value), value)
+        if one.form == "only":
+            return self.texts("app.yes")
         if one.form == "yes_no":
             return self.texts("app.yes" if value == "true" else "app.no")
         if one.form == "area":

@@ -24,13 +24,21 @@ def names_of(*lists: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {one["code"]: one["name"] for found in lists for one in found}
 
 
-async def render_list(page: PageContext, template: str, listing: Listing, **more: Any) -> Response:
-    """The part of a list that the address asks for; what it says wrongly is told above it."""
+async def render_list(
+    page: PageContext,
+    template: str,
+    listing: Listing,
+    attempt: Attempt = NOTHING_SENT,
+    **more: Any,
+) -> Response:
+    """The part of a list that the address asks for; what it says wrongly is told above it, where
+    nothing else is told of a form that was sent."""
     usual = await opens_with(page, listing)
     if usual:
         return page.redirect(usual)
     grid, problem = await grid_of(page, listing)
-    attempt = Attempt("list", FormData(), problem) if problem else NOTHING_SENT
+    if problem is not None and attempt is NOTHING_SENT:
+        attempt = Attempt("list", FormData(), problem)
     return page.render(template, attempt=attempt, grid=grid, names=grid.names, **more)
 
 

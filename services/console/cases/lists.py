@@ -20,6 +20,12 @@ from services.console.cases.lists_of_finance import (
     PAYMENT_FILES,
     SETTLEMENTS,
 )
+from services.console.cases.lists_of_registers import (
+    EXTRACTS,
+    PLEDGE_RECORDS,
+    REGISTER_DUE,
+    REPORTS,
+)
 from services.console.cases.lists_of_work import (
     COVER_CALLS,
     DELIVERIES,
@@ -379,5 +385,9 @@ LISTS: Final = {
         COVER_CALLS,
         POLICIES,
         DELIVERIES,
+        REGISTER_DUE,
+        PLEDGE_RECORDS,
+        EXTRACTS,
+        REPORTS,
     )
 }

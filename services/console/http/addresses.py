@@ -22,6 +22,7 @@ MonthInPath = Annotated[str, Path(pattern=MONTH_PATTERN)]
 _IN_AN_ADDRESS = {
     "id": r"[0-9a-f-]{36}",
     "loan_id": r"[0-9a-f-]{36}",
+    "case_id": r"[0-9a-f-]{36}",
     "pool_code": r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}",
     "month": r"[0-9]{4}-[0-9]{2}",
 }

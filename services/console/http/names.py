@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
+from services.console.rendering.formats import PROGRAMME
 from services.console.upstream.client import Api, Problem
 from services.console.upstream.optional import items
 
@@ -31,6 +32,7 @@ class Names:
             _asked(risk_pool, "/party-names"),
             _asked(applications, "/banks"),
             _asked(applications, "/pools"),
+            _programmes(risk_pool),
         )
         names = {code: name for each in found for code, name in each.items()}
         if len(self._known) >= _MOST:
@@ -53,6 +55,14 @@ class Names:
     def calendar_has_changed(self) -> None:
         """Somebody has just changed it here."""
         self._calendar = (0.0, "")
+
+
+async def _programmes(risk_pool: Api) -> dict[str, str]:
+    try:
+        found = items(await risk_pool.get("/programmes"))
+    except Problem:
+        return {}
+    return {f"{PROGRAMME}{one['programme']}": one["name"]["zh"] for one in found}
 
 
 async def _asked(api: Api, path: str) -> dict[str, str]:

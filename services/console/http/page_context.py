@@ -35,6 +35,10 @@ LOOK_COOKIE = "zhidai_look"
 LOOKS = ("auto", "night", "day")
 """By night as the browser wants it, always, never."""
 NOTICE = "notice"
+_NOTHING_DONE = frozenset(
+    {"done.list-begin", "done.list-end", "login.expired", "login.kept", "trail.not-one"}
+)
+"""Notices that tell of nothing that was done: they do not stand in green."""
 KEPT = "_kept"
 """In a form whose words are kept while they are typed: once it is sent, they are forgotten."""
 _LONGEST_QUERY = 600
@@ -168,6 +172,7 @@ class PageContext:
             known_names=self.names,
             calendar_known_until=self.calendar_known_until,
             notice=self.texts(notice["key"], **notice["values"]) if notice else "",
+            notice_is_good=notice is not None and notice["key"] not in _NOTHING_DONE,
             token=token_of(session, self.console.secret),
             new_key=new_key,
             attempt=attempt,

@@ -30,7 +30,7 @@ BUREAU = (
     _bureau("auditor-zhou", "周正", "auditor"),
     _bureau("admin", "系统管理员", "admin"),
 )
-READER = Identity("console", "console", frozenset({"auditor"}), EVERYWHERE)
+READER = Identity("console", "登录页", frozenset({"auditor"}), EVERYWHERE)
 """As whom the list of banks is read for the login page."""
 
 

@@ -26,9 +26,9 @@ _SHOWN: Final = 20
 
 
 @router.get("/audit")
-async def desk(page: Page) -> Response:
-    """What was drawn, a form to draw, the ledgers to verify."""
-    return await _show(page, NOTHING_SENT)
+async def desk(page: Page, number: str = "") -> Response:
+    """What was drawn, a form to draw, the ledgers to verify. `number`: of a trail that was not found."""
+    return await _show(page, NOTHING_SENT, number=number)
 
 
 @router.post("/audit/samples")
@@ -104,7 +104,7 @@ def _api(page: PageContext, service: str) -> Api:
     return page.apis[service]
 
 
-async def _show(page: PageContext, attempt: Attempt) -> Response:
+async def _show(page: PageContext, attempt: Attempt, *, number: str = "") -> Response:
     found = await asyncio.gather(
         *(page.apis[name].get("/audit-samples", limit=_SHOWN) for name in KEEPERS)
     )
@@ -126,4 +126,5 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
         banks=items(banks),
         year=f"{day[:4]}-01-01",
         day=day,
+        number=number,
     )

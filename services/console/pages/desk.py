@@ -48,7 +48,8 @@ async def declare_for_firm(page: Page) -> Response:
 @router.post("/desk/conflicts/{conflict_id}/lift")
 async def lift_conflict(page: Page, conflict_id: UUID) -> Response:
     """It holds no longer."""
-    return await _send(page, "conflict-lift", f"/conflicts/{conflict_id}/lift", ("reason",))
+    path = f"/conflicts/{conflict_id}/lift"
+    return await _send(page, "conflict-lift", path, ("reason",), of=str(conflict_id))
 
 
 @router.post("/desk/templates")
@@ -66,9 +67,8 @@ async def keep_template(page: Page, template_id: UUID, action: str) -> Response:
     if action not in ("change", "remove"):
         raise not_found()
     names = ("title", "text") if action == "change" else None
-    return await _send(
-        page, f"template-{action}", f"/opinion-templates/{template_id}/{action}", names
-    )
+    path = f"/opinion-templates/{template_id}/{action}"
+    return await _send(page, f"template-{action}", path, names, of=str(template_id))
 
 
 @router.get("/desk/cases/{case_id}/approval-sheet")
@@ -144,7 +144,10 @@ async def _send(
     path: str,
     names: tuple[str, ...] | None,
     optional: tuple[str, ...] = (),
+    of: str = "",
 ) -> Response:
+    """`of`: whose form of this action it is, where each row of a table has one."""
+
     def sent(form: FormData) -> Awaitable[Any]:
         body = (
             None
@@ -157,7 +160,7 @@ async def _send(
 
     return await page.answer_form(
         sent,
-        action=action,
+        action=f"{action}-{of}" if of else action,
         show=lambda attempt: _show(page, attempt),
         done=lambda _: page.redirect("/desk", f"done.desk-{action}"),
     )

@@ -17,6 +17,8 @@ router = APIRouter()
 WINDOWS = (0, 30, 90, 180, 366)
 """Days that may be looked ahead."""
 _USUAL = 90
+_LOANS = 100
+"""Loans looked through for a page: few of them are endangered."""
 
 
 @router.get("/register/endangered")
@@ -49,7 +51,7 @@ async def _show(
 ) -> Response:  # fmt: skip
     days = within_days if within_days in WINDOWS else _USUAL
     found = await page.applications.get(
-        "/endangered-rights", within_days=days, bank=bank, cursor=cursor
+        "/endangered-rights", within_days=days, bank=bank, cursor=cursor, limit=_LOANS
     )
     banks = await page.applications.get("/banks")
     return page.render(

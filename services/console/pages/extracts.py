@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_registers import EXTRACTS
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import bits_of, handed_on
@@ -24,9 +26,9 @@ RESULTS: Final = ("differs", "agrees", "unknown_right", "unreadable")
 
 
 @router.get(_HERE)
-async def extracts(page: Page, cursor: str = "") -> Response:
+async def extracts(page: Page) -> Response:
     """The form, and what was brought in before."""
-    return await _show(page, NOTHING_SENT, cursor=cursor)
+    return await _show(page, NOTHING_SENT)
 
 
 @router.post(_HERE)
@@ -115,16 +117,14 @@ async def _one(
     )
 
 
-async def _show(page: PageContext, attempt: Attempt, *, cursor: str = "") -> Response:
-    found = await page.applications.get("/register-extracts", cursor=cursor)
+async def _show(page: PageContext, attempt: Attempt) -> Response:
     assert page.person is not None
-    return page.render(
+    return await render_list(
+        page,
         "register_extracts.html",
-        attempt=attempt,
-        rows=items(found),
+        EXTRACTS,
+        attempt,
         brings=bool(_BRINGS & page.person.roles),
         registers=page.texts.codes("extract_register"),
         today=await today(page),
-        next=next_page(page.request, found),
-        is_first=not cursor,
     )

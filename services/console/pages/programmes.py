@@ -1,5 +1,6 @@
 """Programmes: which version binds which loans, proposing a new one, publishing it as another."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -83,7 +84,7 @@ async def act_on_version(page: Page, programme: Code, number: Number, action: st
 
 
 async def _send(page: PageContext, form: FormData) -> Any:
-    publication = _publication(form)
+    publication = await asyncio.to_thread(_publication, form)
     since = text(form, "in_force_from")
     if not since and (first := first_day_of(publication)) is not None:
         since = first.isoformat()
@@ -109,12 +110,14 @@ def _publication(form: FormData) -> Publication:
 
 async def _form(page: PageContext, attempt: Attempt, programme: str) -> Response:
     assert page.person is not None
+    # Read once, which takes seconds: others are served meanwhile.
+    files = await asyncio.to_thread(programme_files)
     ticked = [str(name) for name in attempt.form.getlist("accepts")]
     silent = attempt.problem.extra.get("assumed", []) if attempt.problem else []
     return page.render(
         "programme_new.html",
         attempt=attempt,
-        files=programme_files(),
+        files=files,
         chosen=programme or "dongli",
         ticked=ticked,
         assumed=sorted({*ticked, *silent}),

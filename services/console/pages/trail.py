@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -25,7 +26,7 @@ async def by_number(page: Page, number: str = "") -> Response:
     found = items(await page.applications.get("/applications", q=number.strip(), limit=2))
     if number.strip() and len(found) == 1:
         return page.redirect(f"/audit/trail/{found[0]['id']}")
-    return page.redirect("/audit", "trail.not-one")
+    return page.redirect(f"/audit?{urlencode({'number': number})}", "trail.not-one")
 
 
 @router.get("/audit/trail/{loan_id}")

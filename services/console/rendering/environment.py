@@ -59,6 +59,9 @@ def _environment(in_production: bool) -> Environment:
         "day": formats.day,
         "count": formats.count,
         "version": formats.version,
+        "version_day": formats.version_day,
+        "programme": formats.programme,
+        "looked_for": formats.looked_for,
         "business_number": formats.business_number,
         "browser": formats.browser,
     }

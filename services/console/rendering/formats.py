@@ -3,7 +3,8 @@
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
@@ -105,6 +106,12 @@ def moment(context: Context, when: Any) -> Markup:
     ).format(iso=str(when), whole=whole_moment(when), said=at(context, when))
 
 
+def looked_for(query: Any) -> str:
+    """By what somebody has narrowed a list, of an address: how a page is cut is nothing of it."""
+    said = parse_qsl(str(query or ""))
+    return ", ".join(f"{name}={value}" for name, value in said if name not in _OF_THE_PAGE)
+
+
 def day(on: Any) -> str:
     """A business date, or the day of a time, in Shanghai."""
     if not on:
@@ -169,6 +176,12 @@ def figure_lines(text: Any, texts: Texts) -> list[str]:
     return [figures(part, texts) for part in parts]
 
 
+_OF_THE_PAGE: Final = frozenset({"before", "cursor", "limit", "sort", "totals"})
+PROGRAMME: Final = "programme:"
+"""Before the code of a programme among the names that a reader knows: a pool may have the same code."""
+_VERSION: Final = re.compile(
+    r"(?P<programme>[a-z0-9_]+)/(?P<mode>[a-z0-9_]+)@(?P<day>[0-9-]{10})(#.*)?"
+)
 _NUMBER = re.compile(r"[A-Z]{2,}(?:-[A-Z]{1,3})?-\d{4}-\d+")
 _BROWSERS = (
     ("MicroMessenger/", "微信"), ("DingTalk/", "钉钉"), ("Edg/", "Edge"), ("OPR/", "Opera"),
@@ -202,6 +215,31 @@ def is_amount(value: Any) -> bool:
     return isinstance(value, str) and _GROUPED.fullmatch(value) is not None
 
 
-def version(text: Any) -> str:
-    """A scheme version without the digest of its content: "dongli/direct@2022-10-28"."""
+@pass_context
+def programme(context: Context, code: Any) -> str:
+    """What a programme is called; its code where the reader knows no name of it."""
+    return str(context.get("known_names", {}).get(f"{PROGRAMME}{code}", code)) if code else NOTHING
+
+
+@pass_context
+def version(context: Context, text: Any) -> str:
+    """A scheme version in words: "dongli/direct@2022-10-28#…" as programme, mode and first day."""
+    found = _VERSION.fullmatch(str(text or ""))
+    if found is None:
+        return bare_version(text)
+    texts: Texts = context["t"]
+    mode = texts.term("mode", found["mode"])
+    return " · ".join((programme(context, found["programme"]), mode, version_day(context, text)))
+
+
+def bare_version(text: Any) -> str:
+    """A scheme version as the house names it, without the digest of its content, for what is kept."""
     return str(text or NOTHING).split("#")[0]
+
+
+@pass_context
+def version_day(context: Context, text: Any) -> str:
+    """From when a scheme version is in force, where its programme and mode stand beside it."""
+    found = _VERSION.fullmatch(str(text or ""))
+    texts: Texts = context["t"]
+    return texts("desk_words.in-force-from", day=found["day"]) if found else NOTHING

@@ -7,7 +7,14 @@ from typing import Any
 
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.formats import day, whole_moment, yuan
-from services.console.rendering.trail_words import house_of, role_of, seen_of, when_of, why_of
+from services.console.rendering.trail_words import (
+    house_of,
+    reason_of,
+    role_of,
+    seen_of,
+    when_of,
+    why_of,
+)
 from shared.typesetting import typeset
 
 _TEMPLATE = Path(__file__).with_name("trail.typ")
@@ -44,7 +51,7 @@ def _moves(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
                 f"{one['noun_' + side]} {one['number']}\n{one['what_' + side]} → "
                 f"{one['state_' + side]}",
                 _who(one, t),
-                one["reason"],
+                reason_of(one, t),
             ]
             for one in trail["moves"]
         ],

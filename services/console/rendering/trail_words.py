@@ -5,7 +5,7 @@ from typing import Any
 
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.explanations import steps_of, version_of
-from services.console.rendering.formats import figure_lines, figures, version, whole_moment
+from services.console.rendering.formats import bare_version, figure_lines, figures, whole_moment
 
 
 def role_of(move: Mapping[str, Any], t: Texts) -> str:
@@ -29,6 +29,12 @@ def when_of(look: Mapping[str, Any]) -> str:
     return first if first == last else f"{first} – {last[11:]}"
 
 
+def reason_of(move: Mapping[str, Any], t: Texts) -> str:
+    """Why somebody did it; where the house itself did, the limit that bound, by its name."""
+    said = str(move.get("reason") or "")
+    return t(f"limit.{said}") if said and t.knows(f"limit.{said}") else said
+
+
 def why_of(transfer: Mapping[str, Any], t: Texts) -> list[str]:
     """Why a transfer was as much: each step of its decision in a line, with the version of the terms;
     nothing where it has none."""
@@ -43,4 +49,4 @@ def why_of(transfer: Mapping[str, Any], t: Texts) -> list[str]:
             f"{step.get(t.language) or t.term('rule', step.get('rule', ''))}：{inputs} → {result}"
         )
     known = version_of(transfer["explanation"])
-    return [*lines, t("explain.version", version=version(known))] if known else lines
+    return [*lines, t("explain.version", version=bare_version(known))] if known else lines

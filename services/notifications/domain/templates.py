@@ -125,7 +125,7 @@ LIFE_CYCLE: Final = LifeCycle(
         _TAKES_TWO: _together,
     },
     states={
-        _State.DRAFT: Words("草稿，待批准", "drafted"),
+        _State.DRAFT: Words("待批准", "to be approved"),
         _State.IN_FORCE: Words("生效", "in force"),
         _State.LEAVING: Words("生效，待确认撤销", "in force, to be withdrawn"),
         _State.REPLACED: Words("已被替代", "replaced"),

@@ -185,11 +185,11 @@ class Expressions:
             return shape
         if node.name in self._kept:
             return self._wrong(
-                node, "field-not-told", f"银行不得知悉字段 {name}",
+                node, "field-not-told", f"银行不得知悉栏目 {name}",
                 f"The field {name} is not told to banks.",
             )  # fmt: skip
         return self._wrong(
-            node, "field-unknown", f"该事件没有字段 {name}",
+            node, "field-unknown", f"该消息没有栏目 {name}",
             f"The event has no field {name}.",
         )  # fmt: skip
 
@@ -211,7 +211,7 @@ class Expressions:
         if shape is not None:
             return shape
         return self._wrong(
-            node, "field-unknown", f"{of.name or '该值'} 没有字段 {name}",
+            node, "field-unknown", f"{of.name or '该值'} 没有栏目 {name}",
             f"{of.name or 'This'} has no field {name}.",
         )  # fmt: skip
 
@@ -264,7 +264,7 @@ class Expressions:
             fits = fits and rule.bank and pair.key == "bank" and is_flag
         if not fits:
             self._wrong(
-                node, "filter-arguments", f"过滤器 {node.name} 的参数不对",
+                node, "filter-arguments", f"“{node.name}”的写法不对",
                 f"These are no arguments of the filter {node.name}.",
             )  # fmt: skip
 
@@ -295,7 +295,7 @@ class Expressions:
         first = self._read(node.expr1)
         if node.expr2 is None:
             return self._wrong(
-                node, "else-missing", "条件写法须有 else", "A choice must say what else."
+                node, "else-missing", "条件须写明否则（else）怎样", "A choice must say what else."
             )
         second = self._read(node.expr2)
         return self._same(node, first, second)

@@ -43,7 +43,7 @@ def read_book(content: bytes, *, sheet: str | None = None) -> BookRead:
         found = named_sheets(content, most_rows=MOST_LINES)
     elif sheet is None:
         raise BookUnreadable(
-            "须为 XLSX；CSV 每次一张表，请说明是哪一张（sheet）。",
+            "须为 XLSX；CSV 每次一张表，请选择是哪一张。",
             "Send an XLSX; of a CSV say which sheet it is.",
         )
     else:

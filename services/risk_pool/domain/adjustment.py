@@ -74,7 +74,7 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards={_NOT_THE_PROPOSER: another_person_than("proposed_by", zh="决定", en="the decision")},
     states={
-        State.PROPOSED: Words("已提出，待决定", "proposed"),
+        State.PROPOSED: Words("待决定", "to be decided"),
         State.DECIDED: Words("已决定并入账", "decided and booked"),
         State.REFUSED: Words("不予更正", "refused"),
     },

@@ -60,7 +60,7 @@ LIFE_CYCLE: Final = LifeCycle(
         _NOT_WHO_ENTERED: another_person_than("entered_by", zh="复核", en="the release"),
     },
     states={
-        State.ENTERED: Words("已登记，待复核", "entered"),
+        State.ENTERED: Words("待复核", "to be checked"),
         State.IN_FORCE: Words("生效", "in force"),
         State.REFUSED: Words("不予生效", "refused"),
         State.ENDED: Words("已被替代", "ended"),

@@ -59,7 +59,7 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards={_ANOTHER: another_person_than("proposed_by", zh="确认", en="the confirmation")},
     states={
-        State.PROPOSED: Words("已提出，待决定", "proposed"),
+        State.PROPOSED: Words("待决定", "to be decided"),
         State.CARRIED_OUT: Words("已执行", "carried out"),
         State.REFUSED: Words("未同意", "refused"),
     },

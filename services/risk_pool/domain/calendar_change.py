@@ -58,7 +58,7 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards={_NOT_THE_PROPOSER: another_person_than("proposed_by", zh="批准", en="approving")},
     states={
-        State.PROPOSED: Words("已提出，待批准", "proposed"),
+        State.PROPOSED: Words("已提出，待批准", "proposed, to be approved"),
         State.IN_FORCE: Words("已生效", "in force"),
         State.REFUSED: Words("未采用", "refused"),
     },

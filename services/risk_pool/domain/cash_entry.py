@@ -117,8 +117,8 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards=_GUARDS,
     states={
-        State.ENTERED: Words("已登记，待放行", "entered"),
-        State.RELEASED: Words("已放行，已入账", "released and booked"),
+        State.ENTERED: Words("待放行", "to be released"),
+        State.RELEASED: Words("已入账", "booked"),
         State.REFUSED: Words("不予放行", "refused"),
         State.WITHDRAWN: Words("已撤回", "withdrawn"),
     },

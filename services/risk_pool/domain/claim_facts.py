@@ -140,13 +140,13 @@ def _require_decisions(terms: Terms, registers: Registers) -> None:
 def _require_amounts(claim: Row, terms: Terms) -> None:
     if claim["other_policy_money_fen"] is None and counts_policy_money(terms):
         raise FactMissing(
-            "缺少其他政策性资金补偿额(other_policy_money)，没有则填 0.00",
+            "缺少其他政策性资金补偿额，没有则填 0.00",
             "Money from other programmes is not stated; 0.00 if there is none.",
             fact="other_policy_money",
         )
     if claim["recovered_before_fen"] is None and terms.base.net_of_recoveries:
         raise FactMissing(
-            "缺少申请前已追回金额(recovered_before)，没有则填 0.00",
+            "缺少申请前已追回金额，没有则填 0.00",
             "Money recovered before the claim is not stated; 0.00 if there is none.",
             fact="recovered_before",
         )

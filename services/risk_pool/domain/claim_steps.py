@@ -81,6 +81,6 @@ def _faults_of_meeting(record: StepRecord) -> Iterator[FieldFault]:
         )
     if not any(paper["kind"] == "minutes" for paper in record.papers):
         yield FieldFault(
-            ("papers",), "no-minutes", "须附会议纪要（种类 minutes）",
+            ("papers",), "no-minutes", "须附会议纪要",
             "Attach the minutes, as a paper of the kind `minutes`.",
         )  # fmt: skip

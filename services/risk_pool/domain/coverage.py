@@ -111,10 +111,10 @@ LIFE_CYCLE = LifeCycle(
     states={
         State.RESERVED: Words("已预留额度", "reserved"),
         State.DECLINED: Words("未获额度", "declined"),
-        State.WAITING: Words("排队等候额度", "waiting for room"),
-        State.ACTIVE: Words("保障中", "active"),
+        State.WAITING: Words("排队等候", "waiting for room"),
+        State.ACTIVE: Words("保障中", "in force"),
         State.RELEASED: Words("已释放", "released"),
-        State.CLAIMED: Words("已补偿", "claimed"),
+        State.CLAIMED: Words("已补偿", "compensated"),
     },
     actions={
         Action.RESERVE: Words("预留额度", "reserved"),

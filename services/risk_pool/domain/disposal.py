@@ -107,7 +107,7 @@ LIFE_CYCLE = LifeCycle(
         State.OPEN: Words("处置中", "open"),
         State.OFFERED: Words("挂出中", "on offer"),
         State.SOLD: Words("已成交", "sold"),
-        State.CLOSING: Words("待结案", "waiting to be closed"),
+        State.CLOSING: Words("待结案", "to be closed"),
         State.CLOSED: Words("已结案", "closed"),
         State.NO_RESULT: Words("无果终结", "ended without result"),
         State.WITHDRAWN: Words("已撤回", "withdrawn"),

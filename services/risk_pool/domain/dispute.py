@@ -107,8 +107,8 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards=_GUARDS,
     states={
-        State.FILED: Words("已提出，待审查", "filed"),
-        State.PROPOSED: Words("已拟意见，待决定", "proposed"),
+        State.FILED: Words("待审查", "to be looked at"),
+        State.PROPOSED: Words("待决定", "to be decided"),
         State.DECIDED: Words("已决定", "decided"),
         State.WITHDRAWN: Words("已撤回", "withdrawn"),
     },

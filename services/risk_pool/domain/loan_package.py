@@ -58,7 +58,7 @@ LIFE_CYCLE: Final = LifeCycle(
     ),
     guards={_ANOTHER: another_person_than("made_by", zh="批准", en="the approval")},
     states={
-        State.FROZEN: Words("已选定，待批准", "chosen and frozen"),
+        State.FROZEN: Words("待批准", "to be approved"),
         State.APPROVED: Words("已批准", "approved"),
         State.ENDED: Words("已结束", "ended"),
         State.DISSOLVED: Words("已解散", "dissolved"),

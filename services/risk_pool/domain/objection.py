@@ -80,10 +80,10 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards={_ANOTHER: another_person_than("proposed_by", zh="决定异议", en="the decision")},
     states={
-        State.FILED: Words("已提出，待核查", "filed"),
+        State.FILED: Words("待核查", "to be looked into"),
         State.PROPOSED: Words("已拟答复，待决定", "answer proposed"),
         State.DECIDED: Words("已决定", "decided"),
-        State.LAPSED: Words("随公示撤下，不再处理", "closed with its notice"),
+        State.LAPSED: Words("随公示撤下", "closed with its notice"),
     },
     actions={
         Action.FILE: Words("提出异议", "filed"),

@@ -86,9 +86,9 @@ LIFE_CYCLE = LifeCycle(
     guards={_ANOTHER: another_person_than("proposed_by", zh="接管", en="the take-over")},
     states={
         State.DRAFT: Words("草稿", "draft"),
-        State.PROPOSED: Words("已提出，待接管", "proposed"),
+        State.PROPOSED: Words("待接管", "to be taken over"),
         State.TAKEN_OVER: Words("已接管入账", "taken over and booked"),
-        State.WITHDRAWN: Words("已作废", "withdrawn"),
+        State.WITHDRAWN: Words("已作废", "given up"),
     },
     actions={
         Action.BEGIN: Words("开始", "begun"),

@@ -102,10 +102,10 @@ LIFE_CYCLE: Final = LifeCycle(
     ),
     guards=_GUARDS,
     states={
-        State.PREPARED: Words("已制单，待放行", "prepared"),
+        State.PREPARED: Words("待放行", "to be released"),
         State.RELEASED: Words("已放行", "released"),
         State.REFUSED: Words("不予放行", "refused"),
-        State.WITHDRAWN: Words("制单人已撤回", "withdrawn"),
+        State.WITHDRAWN: Words("已撤回", "withdrawn"),
     },
     actions={
         Action.PREPARE: Words("制单", "prepared"),

@@ -80,12 +80,12 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards={_ANOTHER: another_person_than("prepared_by", zh="核准公示", en="the approval")},
     states={
-        State.PREPARED: Words("已拟定，待核准", "prepared"),
-        State.APPROVED: Words("已核准，待公示", "approved"),
+        State.PREPARED: Words("待核准", "to be approved"),
+        State.APPROVED: Words("已核准，待公示", "approved, to be published"),
         State.PUBLISHED: Words("公示中", "on notice"),
         State.ENDED: Words("公示期满", "ended"),
         State.WITHDRAWN: Words("已撤下", "withdrawn"),
-        State.CORRECTED: Words("已更正", "corrected by another"),
+        State.CORRECTED: Words("已更正", "corrected"),
     },
     actions={
         Action.PREPARE: Words("拟定公示", "prepared"),

@@ -78,11 +78,11 @@ LIFE_CYCLE = LifeCycle(
         _NOT_THE_REPORTER: another_person_than("reported_by", zh="确认", en="the confirmation")
     },
     states={
-        State.REPORTED: Words("已报告，待确认", "reported"),
-        State.CONFIRMED: Words("已确认，已入账", "confirmed"),
-        State.RETURNED: Words("已退回，待银行更正", "returned to the bank"),
+        State.REPORTED: Words("待确认", "to be confirmed"),
+        State.CONFIRMED: Words("已入账", "booked"),
+        State.RETURNED: Words("待银行更正", "returned to the bank"),
         State.REFUSED: Words("不予确认", "refused"),
-        State.WITHDRAWN: Words("银行已撤回", "withdrawn"),
+        State.WITHDRAWN: Words("银行已撤回", "taken back"),
     },
     actions={
         Action.REPORT: Words("报告", "reported"),

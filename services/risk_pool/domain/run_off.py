@@ -82,7 +82,7 @@ LIFE_CYCLE: Final = LifeCycle(
         _NOT_MAKER: another_person_than("distribution_by", zh="复核", en="the distribution"),
     },
     states={
-        State.PROPOSED: Words("已提出，待确认", "proposed"),
+        State.PROPOSED: Words("待确认", "to be confirmed"),
         State.RUNNING: Words("清算期", "in run-off"),
         State.REFUSED: Words("未予同意", "refused"),
         State.TO_DISTRIBUTE: Words("分配待复核", "distribution proposed"),

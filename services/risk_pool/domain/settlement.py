@@ -120,10 +120,10 @@ LIFE_CYCLE = LifeCycle(
     guards={_NOT_THE_CONFIRMER: another_person_than("confirmed_by", zh="签批", en="signing")},
     states={
         State.PREVIEWED: Words("已预览", "previewed"),
-        State.CONFIRMED: Words("已确认，待签批", "confirmed"),
-        State.SIGNED: Words("已签批，待入账", "signed"),
+        State.CONFIRMED: Words("待签批", "to be signed"),
+        State.SIGNED: Words("待入账", "to be posted"),
         State.POSTED: Words("已入账，待收付", "posted"),
-        State.MATCHED: Words("已核对，待结清", "matched"),
+        State.MATCHED: Words("已核对", "matched"),
         State.CLOSED: Words("已结清", "closed"),
     },
     actions={

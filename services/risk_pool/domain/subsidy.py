@@ -65,9 +65,9 @@ LIFE_CYCLE = LifeCycle(
     ),
     guards={_NOT_THE_REVIEWER: another_person_than("reviewed_by", zh="审批", en="the decision")},
     states={
-        State.FILED: Words("已提交，待审核", "filed"),
-        State.REVIEWED: Words("已复核，待审批", "reviewed"),
-        State.APPROVED: Words("已批准，随月结支付", "approved"),
+        State.FILED: Words("待审核", "to be reviewed"),
+        State.REVIEWED: Words("待审批", "to be decided"),
+        State.APPROVED: Words("已批准", "approved"),
         State.REFUSED: Words("不予补贴", "refused"),
         State.WITHDRAWN: Words("已撤回", "withdrawn"),
     },

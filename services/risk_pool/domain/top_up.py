@@ -58,7 +58,7 @@ LIFE_CYCLE: Final = LifeCycle(
     ),
     guards={_ANOTHER: another_person_than("raised_by", zh="签发", en="the call")},
     states={
-        State.RAISED: Words("已拟，待签发", "raised"),
+        State.RAISED: Words("待签发", "to be signed"),
         State.CALLED: Words("已签发", "called"),
         State.REFUSED: Words("不予签发", "refused"),
     },

@@ -43,7 +43,7 @@ def _require_settled(facts: SubsidyFacts) -> None:
     """Raises LoanNotSettled where no day of settlement is stated, or the period goes beyond it."""
     if facts.settled_on is None:
         raise LoanNotSettled(
-            "本补贴在贷款结清后支付，未写明结清日(settled_on)",
+            "本补贴在贷款结清后支付，未写明结清日",
             "This subsidy is paid after the loan is settled; no day of settlement is stated.",
         )
     if facts.settled_on < facts.until:
