@@ -1,7 +1,7 @@
 """Stories while the house is disturbed: `python -m tests.cluster --runs 200 --seed 1`.
 
-`--seed 4711` alone tells one again; `--only "leader dies"` disturbs by one kind only. Ends with a table
-and with 1 where a law was broken.
+`--seed 4711` alone tells one again; `--only "leader dies"` disturbs by one kind only; `--into FILE` puts a
+line of JSON a run at the end of a file. Ends with a table and with 1 where a law was broken.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import uvloop
 from tests.cluster.disturbances import KINDS
 from tests.cluster.house import inhabited, parts
 from tests.cluster.run import Verdict, stage
-from tests.cluster.tables import table
+from tests.cluster.table import line_of, table, write_lines
 
 
 def say(line: str) -> None:
@@ -44,7 +44,9 @@ def told(verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
-async def runs(seeds: list[int], only: tuple[str, ...] | None, folder: Path) -> list[Verdict]:
+async def runs(
+    seeds: list[int], only: tuple[str, ...] | None, folder: Path, into: Path | None
+) -> list[Verdict]:
     """All of them in one house, which goes when this process is told to."""
     verdicts: list[Verdict] = []
     this = asyncio.current_task()
@@ -55,6 +57,8 @@ async def runs(seeds: list[int], only: tuple[str, ...] | None, folder: Path) -> 
             for seed in seeds:
                 verdicts.append(await here.run(seed, only))
                 say(told(verdicts[-1]))
+                if into is not None:
+                    write_lines([line_of(verdicts[-1])], into)
     return verdicts
 
 
@@ -65,13 +69,14 @@ def main() -> int:
     reads.add_argument("--runs", type=int, default=1)
     reads.add_argument("--only", action="append", choices=[*KINDS], default=[])
     reads.add_argument("--keep", type=Path, help="a folder for logs and data that is kept")
+    reads.add_argument("--into", type=Path, help="a file for one line of JSON a run")
     asked = reads.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     seeds = list(range(asked.seed, asked.seed + asked.runs))
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
-        telling = runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder))
+        telling = runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder), asked.into)
         verdicts = uvloop.run(telling)
-    say(table(verdicts))
+    say(table([line_of(one) for one in verdicts]))
     return int(any(one.broken for one in verdicts))
 
 
