@@ -68,6 +68,7 @@ def _simulate(
     gc.disable()
     # Nor what an earlier seed has learnt of the server.
     known_types._answers.clear()
+    known_types._answers.update(stage.types)
     with stage.databases() as names:
         loop, broker = stage.loop_for(seed, trace)
         looks = stage.looks(names)
