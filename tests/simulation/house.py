@@ -55,7 +55,8 @@ class Process:
     lane: str
     app: FastAPI
     context: Context | None = None
-    in_hand: set["asyncio.Future[tuple[int, bytes]]"] = field(default_factory=set)
+    in_hand: dict["asyncio.Future[tuple[int, bytes]]", None] = field(default_factory=dict)
+    """Whom it owes an answer; in the order in which they asked, as a set's would be chance."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -108,7 +109,7 @@ class House:
         """It is gone, whatever it was at. Who waits for its answer learns that it went."""
         process = self.up.pop(name)
         self.loop.kill(process.lane)
-        for answer in process.in_hand:
+        for answer in list(process.in_hand):
             if not answer.done():
                 answer.set_exception(ConnectionResetError(f"{name} is gone"))
 
@@ -132,8 +133,8 @@ class House:
     def ask(self, process: Process, scope: Any, body: bytes) -> "asyncio.Future[tuple[int, bytes]]":
         """An HTTP request at a process: its status and body, or that the process went."""
         answer: asyncio.Future[tuple[int, bytes]] = self.loop.create_future()
-        process.in_hand.add(answer)
-        answer.add_done_callback(process.in_hand.discard)
+        process.in_hand[answer] = None
+        answer.add_done_callback(lambda _: process.in_hand.pop(answer, None))
         self._in(process, _answer(process.app, scope, body, answer))
         return answer
 
