@@ -91,6 +91,8 @@ class House:
         self.up: dict[str, Process] = {}
         self.sick: set[str] = set()
         """Keys whose events no handler can apply for now, as with a bug that somebody will mend."""
+        self.failed: set[str] = set()
+        """Those at which a handler has failed."""
         self._births = 0
         self.services: dict[str, Service] = {}
 
@@ -145,7 +147,8 @@ class House:
 
     def _perhaps(self, handler: Handler) -> Handler:
         async def handle(received: Any, /, *, conn: Any, now: datetime) -> None:
-            if any(one.envelope.key in self.sick for one in received):
+            if met := {one.envelope.key for one in received} & self.sick:
+                self.failed |= met
                 raise RuntimeError("a bug that somebody will mend")
             await handler(received, conn=conn, now=now)
 

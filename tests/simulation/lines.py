@@ -98,6 +98,11 @@ class Line(asyncio.Transport):
         """The server has committed, and the client has not heard of it."""
         return bool(self.buffer) and self._said.startswith("COMMIT")
 
+    @property
+    def is_applying(self) -> bool:
+        """A listener has begun to apply a batch, and waits for the first answer."""
+        return bool(self.buffer) and self._said.startswith("insert into inbox")
+
     def what_came(self) -> str:
         """For the trace."""
         return f"{len(self.buffer)} bytes, {'end, ' if self.ended else ''}of {self._said}"

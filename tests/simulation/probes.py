@@ -24,6 +24,7 @@ MUST_BE_REACHED = (
     "gap heard again",
     "database waited for",
     "connection cut after COMMIT",
+    "connection cut while applying",
     "waited for a lock",
     "command sent again",
     "acknowledgement lost",

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka.structs import TopicPartition
@@ -24,8 +24,10 @@ class Weather:
     broker: Broker
     chance: random.Random
     members: dict[str, Service]
+    in_play: Sequence[str]
+    """The cases about which people give commands."""
     counts: dict[str, int] = field(default_factory=dict)
-    _coming_back: set[str] = field(default_factory=set)
+    _mending: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def rages(self) -> None:
         """Some misfortunes, one after the other, for a while."""
@@ -37,8 +39,8 @@ class Weather:
         luck.deliver_again = self.chance.choice((0, 0.1))
         kinds: list[Callable[[], Awaitable[None]]] = [
             self._kill, self._kill, self._kill_at_commit, self._kill_at_commit, self._freeze,
-            self._cut, self._cut, self._rebalance, self._broker_down, self._garbage, self._sicken,
-            self._sicken, self._truncate, self._forget_offsets,
+            self._cut, self._cut, self._cut_at_work, self._rebalance, self._broker_down, self._garbage,
+            self._sicken, self._sicken_one, self._sicken_one, self._truncate, self._forget_offsets,
         ]  # fmt: skip
         for _ in range(self.chance.randint(1, 7)):
             await asyncio.sleep(self.chance.uniform(0.1, LASTS_SECONDS / 5))
@@ -104,6 +106,17 @@ class Weather:
             self._count("connection cut")
             self.house.loop.cut(self.chance.choice(lines))
 
+    async def _cut_at_work(self) -> None:
+        """A listener's connection breaks while it applies what it has heard."""
+        for _ in range(400):
+            await asyncio.sleep(0.004)
+            up = [one.lane for one in self.house.up.values()]
+            for line in self.house.loop.lines.those_of(up):
+                if line.is_applying:
+                    self._count("connection cut while applying")
+                    self.house.loop.cut(line)
+                    return
+
     async def _rebalance(self) -> None:
         if self.broker.groups:
             self.broker.rebalance(self.chance.choice(sorted(self.broker.groups)))
@@ -146,6 +159,25 @@ class Weather:
             asyncio.get_running_loop().call_later(
                 self.chance.uniform(1.5, 5), self.house.sick.difference_update, chosen
             )
+
+    async def _sicken_one(self) -> None:
+        """A bug that meets one case of which more is to come, mended soon after it has been seen."""
+        self._count("a bug for a while")
+        key = self.chance.choice(self.in_play)
+        self.house.sick.add(key)
+        self.house.failed.discard(key)
+        task = asyncio.ensure_future(self._mended_once_seen(key))
+        self._mending.add(task)
+        task.add_done_callback(self._mending.discard)
+
+    async def _mended_once_seen(self, key: str) -> None:
+        for _ in range(100):
+            if key in self.house.failed:
+                break
+            await asyncio.sleep(0.1)
+        # Long enough for it to be given up and parked; what comes afterwards could be applied.
+        await asyncio.sleep(self.chance.uniform(0.6, 1.5))
+        self.house.sick.discard(key)
 
     async def _truncate(self) -> None:
         """As after an unclean election: the end of a partition is lost, though it was acknowledged."""
