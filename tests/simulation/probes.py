@@ -37,6 +37,7 @@ MUST_BE_REACHED = (
     "frozen",
     "killed between commit and answer",
     "a bug for a while",
+    "approval lost",
     "service restored",
     "epoch gone back",
 )

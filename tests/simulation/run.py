@@ -120,7 +120,10 @@ class _Simulation:
             static_members=house_chance.random() < 0.4,
         )  # fmt: skip
         self._weather = Weather(
-            self._house, broker, random.Random(f"weather {seed}"), _members(house_chance),
+            self._house,
+            broker,
+            random.Random(f"weather {seed}"),
+            _members(house_chance),
             (*stage.before.cases.ready, *stage.before.cases.reserved),
         )
         self._people = People(self._house, self._token, self._chance)

@@ -14,6 +14,7 @@ from tests.simulation.lines import Line
 
 LASTS_SECONDS = 18.0
 BEHIND_SECONDS = (0.5, 6.0)
+_APPROVAL = b"application.approved.v1"
 
 
 @dataclass
@@ -40,7 +41,8 @@ class Weather:
         kinds: list[Callable[[], Awaitable[None]]] = [
             self._kill, self._kill, self._kill_at_commit, self._kill_at_commit, self._freeze,
             self._cut, self._cut, self._cut_at_work, self._rebalance, self._broker_down, self._garbage,
-            self._sicken, self._sicken_one, self._sicken_one, self._truncate, self._forget_offsets,
+            self._sicken, self._sicken_one, self._sicken_one, self._truncate,
+            self._lose_approval, self._forget_offsets,
         ]  # fmt: skip
         for _ in range(self.chance.randint(1, 7)):
             await asyncio.sleep(self.chance.uniform(0.1, LASTS_SECONDS / 5))
@@ -184,6 +186,21 @@ class Weather:
         place = self._place()
         if place is not None and self.broker.truncate(place, self.chance.randint(1, 3)):
             self._count("partition truncated")
+
+    async def _lose_approval(self) -> None:
+        """The same of the approval of a case, as soon as it is acknowledged: what follows of the case is
+        heard without it."""
+        for _ in range(1500):
+            await asyncio.sleep(0.004)
+            logs = self.broker.logs.get("applications", [])
+            for partition, log in enumerate(logs):
+                if log and log[-1].key and ("ce_type", _APPROVAL) in log[-1].headers:
+                    if log[-1].key.decode() not in self.in_play:
+                        continue
+                    self.broker.truncate(TopicPartition("applications", partition), 1)
+                    self._count("partition truncated")
+                    self._count("approval lost")
+                    return
 
     async def _forget_offsets(self) -> None:
         """What the group has committed is gone."""
