@@ -14,6 +14,8 @@ from tests.simulation.lines import Line
 
 LASTS_SECONDS = 18.0
 BEHIND_SECONDS = (0.5, 6.0)
+BUGS = 0.3
+"""In so many simulations a bug waits for a case from the beginning."""
 _APPROVAL = b"application.approved.v1"
 
 
@@ -26,7 +28,7 @@ class Weather:
     chance: random.Random
     members: dict[str, Service]
     in_play: Sequence[str]
-    """The cases about which people give commands."""
+    """Cases about which people give commands: those of which most is to come."""
     counts: dict[str, int] = field(default_factory=dict)
     _mending: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -41,9 +43,10 @@ class Weather:
         kinds: list[Callable[[], Awaitable[None]]] = [
             self._kill, self._kill, self._kill_at_commit, self._kill_at_commit, self._freeze,
             self._cut, self._cut, self._cut_at_work, self._rebalance, self._broker_down, self._garbage,
-            self._sicken, self._sicken_one, self._sicken_one, self._truncate,
-            self._lose_approval, self._forget_offsets,
+            self._sicken, self._sicken_one, self._truncate, self._lose_approval, self._forget_offsets,
         ]  # fmt: skip
+        if self.chance.random() < BUGS:
+            await self._sicken_one()
         for _ in range(self.chance.randint(1, 7)):
             await asyncio.sleep(self.chance.uniform(0.1, LASTS_SECONDS / 5))
             await self.chance.choice(kinds)()
