@@ -15,7 +15,8 @@ from pathlib import Path
 
 import uvloop
 
-from tests.cluster.disturbances import KINDS
+from tests.cluster.backlog import drained
+from tests.cluster.disturbances import KINDS, ONLY_WHEN_ASKED
 from tests.cluster.house import inhabited, parts
 from tests.cluster.run import Verdict, stage
 from tests.cluster.table import line_of, table, write_lines
@@ -45,15 +46,22 @@ def told(verdict: Verdict) -> str:
 
 
 async def runs(
-    seeds: list[int], only: tuple[str, ...] | None, folder: Path, into: Path | None
+    seeds: list[int],
+    only: tuple[str, ...] | None,
+    folder: Path,
+    *,
+    into: Path | None,
+    backlog: int,
 ) -> list[Verdict]:
-    """All of them in one house, which goes when this process is told to."""
+    """All of them in one house, which goes when this process is told to; before them a backlog goes away."""
     verdicts: list[Verdict] = []
     this = asyncio.current_task()
     assert this is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     async with parts(folder) as house, inhabited(house, folder / "logs"), stage(house) as here:
         with suppress(asyncio.CancelledError):
+            if backlog:
+                say(str(await drained(house, backlog)))
             for seed in seeds:
                 verdicts.append(await here.run(seed, only))
                 say(told(verdicts[-1]))
@@ -67,14 +75,22 @@ def main() -> int:
     reads = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
     reads.add_argument("--seed", type=int, default=1)
     reads.add_argument("--runs", type=int, default=1)
-    reads.add_argument("--only", action="append", choices=[*KINDS], default=[])
+    reads.add_argument("--only", action="append", choices=[*KINDS, *ONLY_WHEN_ASKED], default=[])
     reads.add_argument("--keep", type=Path, help="a folder for logs and data that is kept")
     reads.add_argument("--into", type=Path, help="a file for one line of JSON a run")
+    reads.add_argument("--backlog", type=int, default=0, metavar="N",
+                       help="first let N events wait for a listener that comes back")  # fmt: skip
     asked = reads.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     seeds = list(range(asked.seed, asked.seed + asked.runs))
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
-        telling = runs(seeds, tuple(asked.only) or None, asked.keep or Path(folder), asked.into)
+        telling = runs(
+            seeds,
+            tuple(asked.only) or None,
+            asked.keep or Path(folder),
+            into=asked.into,
+            backlog=asked.backlog,
+        )
         verdicts = uvloop.run(telling)
     say(table([line_of(one) for one in verdicts]))
     return int(any(one.broken for one in verdicts))
