@@ -9,7 +9,7 @@ from shared.contracts import examples
 from shared.contracts.registry import EVENTS
 
 
-class _OldWords:
+class OldWords:
     """In the place of a contract's serializer: the bytes of an event without its newer fields."""
 
     def __init__(self, today: Any, fields: frozenset[str]) -> None:
@@ -44,5 +44,5 @@ def speak_as_of_old() -> None:
     """From now on, in this process."""
     for type_ in newer_fields():
         contract: Any = EVENTS[type_]
-        words = _OldWords(contract.__pydantic_serializer__, fields_of_old(type_))
+        words = OldWords(contract.__pydantic_serializer__, fields_of_old(type_))
         contract.__pydantic_serializer__ = words

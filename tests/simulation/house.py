@@ -31,6 +31,7 @@ from tests.simulation.pace import PACE, PATIENCE
 PARTITIONS = 3
 CONNECTIONS = 4
 DUE_SECONDS = 20.0
+KEEPER_SECONDS = 0.2
 
 
 class Clock:
@@ -104,8 +105,24 @@ class House:
         app, settings = self._apps.get(service, name)
         process = Process(service, name, f"{name}/{self._births}", app)
         self.up[name] = process
-        self._in(process, self._run(process, settings))
+        life = self._in(process, self._run(process, settings))
+        beside = contextvars.copy_context()
+        beside.run(LANE.set, "house")
+        life.add_done_callback(lambda life: self._ended(process, life), context=beside)
         return process
+
+    def _ended(self, process: Process, life: "asyncio.Task[None]") -> None:
+        """Whoever kept a process begins it anew where it ended by itself, as one does that cannot reach its
+        database while it starts."""
+        if life.cancelled() or life.exception() is None or self.up.get(process.name) is not process:
+            return
+        self.broker.count("ended by itself")
+        self.kill(process.name)
+        self.loop.call_later(KEEPER_SECONDS, self._again, process)
+
+    def _again(self, process: Process) -> None:
+        if process.name not in self.up:
+            self.start(process.service, process.name)
 
     def kill(self, name: str) -> None:
         """It is gone, whatever it was at. Who waits for its answer learns that it went."""
@@ -140,10 +157,10 @@ class House:
         self._in(process, _answer(process.app, scope, body, answer))
         return answer
 
-    def _in(self, process: Process, coroutine: Any) -> None:
+    def _in(self, process: Process, coroutine: Any) -> "asyncio.Task[Any]":
         context = contextvars.copy_context()
         context.run(LANE.set, process.lane)
-        self.loop.create_task(coroutine, context=context)
+        return self.loop.create_task(coroutine, context=context)
 
     def _perhaps(self, handler: Handler) -> Handler:
         async def handle(received: Any, /, *, conn: Any, now: datetime) -> None:

@@ -34,6 +34,7 @@ MUST_BE_REACHED = (
     "session ran out",
     "delivered again",
     "killed",
+    "ended by itself",
     "frozen",
     "killed between commit and answer",
     "a bug for a while",
@@ -93,6 +94,9 @@ def counting(counts: Counter[str]) -> Iterator[None]:
     handler = _Said(counts)
     log.addHandler(handler)
     propagates, log.propagate = log.propagate, False
+    level = log.level
+    # Also where whoever runs many seeds wants to read nothing.
+    log.setLevel(logging.WARNING)
     with (
         patch.object(Relay, "_lead", leads),
         patch.object(Relay, "_end_what_was_begun", ends_begun),
@@ -104,3 +108,4 @@ def counting(counts: Counter[str]) -> Iterator[None]:
         finally:
             log.removeHandler(handler)
             log.propagate = propagates
+            log.setLevel(level)

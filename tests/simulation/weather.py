@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiokafka.structs import TopicPartition
 
 from shared.service import Service
-from tests.simulation.broker import Broker, Luck
+from tests.simulation.broker import Broker, Luck, Record
 from tests.simulation.house import House
 from tests.simulation.lines import Line
 
@@ -17,6 +17,8 @@ BEHIND_SECONDS = (0.5, 6.0)
 BUGS = 0.3
 """In so many simulations a bug waits for a case from the beginning."""
 _APPROVAL = b"application.approved.v1"
+_SAID_TOGETHER = 5
+"""Within so many records of the end of a partition an approval is looked for."""
 
 
 @dataclass
@@ -195,15 +197,20 @@ class Weather:
         heard without it."""
         for _ in range(1500):
             await asyncio.sleep(0.004)
-            logs = self.broker.logs.get("applications", [])
-            for partition, log in enumerate(logs):
-                if log and log[-1].key and ("ce_type", _APPROVAL) in log[-1].headers:
-                    if log[-1].key.decode() not in self.in_play:
-                        continue
-                    self.broker.truncate(TopicPartition("applications", partition), 1)
-                    self._count("partition truncated")
-                    self._count("approval lost")
-                    return
+            for partition, log in enumerate(self.broker.logs.get("applications", [])):
+                for lost, one in enumerate(reversed(log[-_SAID_TOGETHER:]), 1):
+                    if self._is_approval(one):
+                        self.broker.truncate(TopicPartition("applications", partition), lost)
+                        self._count("partition truncated")
+                        self._count("approval lost")
+                        return
+
+    def _is_approval(self, one: Record) -> bool:
+        return (
+            bool(one.key)
+            and one.key.decode() in self.in_play
+            and (("ce_type", _APPROVAL) in [tuple(header) for header in one.headers])
+        )
 
     async def _forget_offsets(self) -> None:
         """What the group has committed is gone."""
