@@ -15,8 +15,8 @@ from pathlib import Path
 
 import uvloop
 
+from tests.cluster.asked import EVERY_KIND
 from tests.cluster.backlog import drained
-from tests.cluster.disturbances import KINDS, ONLY_WHEN_ASKED
 from tests.cluster.house import inhabited, parts
 from tests.cluster.run import Verdict, stage
 from tests.cluster.table import line_of, table, write_lines
@@ -75,7 +75,7 @@ def main() -> int:
     reads = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
     reads.add_argument("--seed", type=int, default=1)
     reads.add_argument("--runs", type=int, default=1)
-    reads.add_argument("--only", action="append", choices=[*KINDS, *ONLY_WHEN_ASKED], default=[])
+    reads.add_argument("--only", action="append", choices=[*EVERY_KIND], default=[])
     reads.add_argument("--keep", type=Path, help="a folder for logs and data that is kept")
     reads.add_argument("--into", type=Path, help="a file for one line of JSON a run")
     reads.add_argument("--backlog", type=int, default=0, metavar="N",

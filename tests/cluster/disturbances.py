@@ -39,10 +39,6 @@ class Disturber:
     operator: Callers
     skewed: list[Nursling] = field(default_factory=list)
 
-    async def befalls(self, kind: str) -> None:
-        """One disturbance, to its end."""
-        await {**KINDS, **ONLY_WHEN_ASKED}[kind](self)
-
     async def healed(self) -> None:
         """Everything is there again, and nothing is held back."""
         for door in self.house.doors:
@@ -365,22 +361,6 @@ async def exchanged(here: Disturber) -> None:
         await replicas.begin(number)
 
 
-async def exchanged_for_older(here: Disturber) -> None:
-    """Each replica of a service that others hear leaves in its turn, and one takes its place that says only
-    what an older contract knew; later they are exchanged back."""
-    name = here.chance.choice(NAMES[:2])
-    replicas = here.house.replicas[name]
-    here.house.speaks_as_of_old.add(name)
-    for number in range(REPLICAS):
-        await replicas.end(number, taken_out=True)
-        await replicas.begin(number)
-    await asyncio.sleep(here.chance.uniform(2, 5))
-    here.house.speaks_as_of_old.discard(name)
-    for number in range(REPLICAS):
-        await replicas.end(number, taken_out=True)
-        await replicas.begin(number)
-
-
 KINDS: dict[str, Callable[[Disturber], Awaitable[None]]] = {
     one.__name__.replace("_", " "): one
     for one in (
@@ -390,8 +370,6 @@ KINDS: dict[str, Callable[[Disturber], Awaitable[None]]] = {
         said_twice, garbage, poisoned, receiver_refuses, offsets_lost, group_deleted, topic_wiped, exchanged,
     )
 }  # fmt: skip
-ONLY_WHEN_ASKED = {"exchanged for older": exchanged_for_older}
-"""Told with `--only`; added after the two hundred runs, whose seeds are to go on drawing what they drew."""
 
 
 def drawn(seed: int) -> list[tuple[float, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import asyncpg
 from confluent_kafka import KafkaException
 
+from tests.cluster.asked import EVERY_KIND
 from tests.cluster.callers import Callers, NoAnswer
 from tests.cluster.checker import Broken, broken
 from tests.cluster.disturbances import Disturber, drawn
@@ -111,7 +112,7 @@ class Stage:
     async def _at(self, disturber: Disturber, after: float, kind: str) -> None:
         await asyncio.sleep(after)
         try:
-            await disturber.befalls(kind)
+            await EVERY_KIND[kind](disturber)
             self.felt[kind] = asyncio.create_task(recovery_seconds(self.house, self.tap))
         except (
             OSError,
