@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.xdist_group("simulation"), pytest.mark.timeout(300)]
 
 SEEDS = (7, 8)
 QUICKEST = {
-    "numbers_are_given_twice": 4,
+    "keys_are_forgotten": 3,
     "withdrawals_free_nothing": 3,
     "parked_events_are_overtaken": 3,
 }
