@@ -1,6 +1,6 @@
 """Disturbances that are told only when asked for: with `--only`, or by a planted fault that names them.
 
-They came after the two hundred runs, whose seeds are to go on drawing what they drew.
+They came after runs that the manual tells of, whose seeds are to go on drawing what they drew.
 """
 
 import asyncio
