@@ -49,7 +49,7 @@ proof: $(READY) ## The same, repeated as often as the documents say
 	ZHIDAI_DEPTH=whole $(MAKE) test
 
 chaos: $(READY) ## Stories told while brokers, databases and processes fail: RUNS=200 SEED=1
-	$(RUN)/python -m tests.cluster --runs $(RUNS) --seed $(SEED)
+	$(RUN)/python -m tests.cluster --runs $(RUNS) --seed $(SEED) $(if $(INTO),--into $(INTO))
 
 planted: $(READY) ## Faults planted in a copy of the services are seen by the checker of `make chaos`
 	$(RUN)/python -m tests.cluster.planted

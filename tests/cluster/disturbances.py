@@ -39,10 +39,6 @@ class Disturber:
     operator: Callers
     skewed: list[Nursling] = field(default_factory=list)
 
-    async def befalls(self, kind: str) -> None:
-        """One disturbance, to its end."""
-        await KINDS[kind](self)
-
     async def healed(self) -> None:
         """Everything is there again, and nothing is held back."""
         for door in self.house.doors:

@@ -46,7 +46,8 @@ class House:
     kept: dict[tuple[str, int], Nursling] = field(default_factory=dict)
     """By service and replica: the last that was begun there."""
     places: Addresses = field(default_factory=lambda: Addresses({}))
-    database_names: dict[str, str] = field(default_factory=dict)
+    speaks_as_of_old: set[str] = field(default_factory=set)
+    """Services of which whoever is begun now says only what an older contract knew."""
 
     @property
     def doors(self) -> list[Door]:
@@ -172,6 +173,8 @@ def _replicas_of(
         }
         variables = process_variables(service, house.base, usual, bus=bus) | code_of(tree)
         variables |= {f"{prefix}{key}": value for key, value in own.items()}
+        if name in house.speaks_as_of_old:
+            variables["CLUSTER_SPEAKS_AS_OF_OLD"] = "1"
         kept = Nursling(name, nursery, variables, logs / f"{name}-{number}.log")
         house.kept[name, number] = kept
         return kept

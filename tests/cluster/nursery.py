@@ -154,6 +154,10 @@ def serve(module: Any, order: dict[str, Any]) -> None:
 
         by = timedelta(seconds=float(skew))
         SystemClock.now = lambda self: datetime.now(UTC) + by  # type: ignore[method-assign]
+    if os.environ.get("CLUSTER_SPEAKS_AS_OF_OLD"):
+        from tests.cluster.older import speak_as_of_old
+
+        speak_as_of_old()
     from shared.serve import serve as serves
 
     serves(module.SERVICE)

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 import asyncpg
 from confluent_kafka import KafkaException
 
+from tests.cluster.asked import EVERY_KIND
 from tests.cluster.callers import Callers, NoAnswer
 from tests.cluster.checker import Broken, broken
 from tests.cluster.disturbances import Disturber, drawn
 from tests.cluster.history import History
 from tests.cluster.house import NAMES, House
 from tests.cluster.looking import Looking
+from tests.cluster.recovery import recovery_seconds
 from tests.cluster.saying import Saying
 from tests.cluster.story import WAITS_SECONDS, Story, plans, prepared
 from tests.cluster.tap import Tap
@@ -41,6 +43,8 @@ class Verdict:
     told_seconds: float
     quiet_seconds: float
     """From the healing until every law held."""
+    recovered_seconds: tuple[tuple[str, float | None], ...] = ()
+    """Kind and how long it was felt after its end; None: longer than was waited for."""
     undone: tuple[str, ...] = ()
     """Disturbances that could not be done, and why."""
     broken: tuple[Broken, ...] = ()
@@ -60,6 +64,7 @@ class Stage:
     waits_seconds: float = WAITS_SECONDS
     quiet_within_seconds: float = QUIET_WITHIN_SECONDS
     left_undone: list[str] = field(default_factory=list)
+    felt: dict[str, asyncio.Task[float | None]] = field(default_factory=dict)
 
     async def run(self, seed: int, kinds: tuple[str, ...] | None = None) -> Verdict:
         """Tell the story of a seed once. `kinds` instead of those that the seed draws."""
@@ -67,6 +72,7 @@ class Stage:
         run = f"{seed}-{self.number}"
         pool = f"c{self.number}x{seed}"
         self.left_undone.clear()
+        self.felt.clear()
         self.house.receiver.got.clear()
         since = await self.looking.last_told()
         saying = Saying(self.tap.servers, run)
@@ -89,6 +95,7 @@ class Stage:
             healed = time.monotonic()
             self.strangers |= saying.strangers
             found, quiet = await self._judged(story, since)
+            recovered = [(kind, await task) for kind, task in self.felt.items()]
         return Verdict(
             seed=seed,
             kinds=tuple(kind for _, kind in script),
@@ -96,6 +103,7 @@ class Stage:
             unanswered=sum(one.outcome == "unanswered" for one in callers.commands),
             told_seconds=healed - begun,
             quiet_seconds=quiet - healed,
+            recovered_seconds=tuple(recovered),
             undone=tuple(self.left_undone),
             broken=tuple(found),
             broken_off=tuple(story.broken_off),
@@ -104,7 +112,8 @@ class Stage:
     async def _at(self, disturber: Disturber, after: float, kind: str) -> None:
         await asyncio.sleep(after)
         try:
-            await disturber.befalls(kind)
+            await EVERY_KIND[kind](disturber)
+            self.felt[kind] = asyncio.create_task(recovery_seconds(self.house, self.tap))
         except (
             OSError,
             RuntimeError,

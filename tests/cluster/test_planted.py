@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.cluster.disturbances import KINDS
+from tests.cluster.asked import EVERY_KIND
 from tests.cluster.planted import Planted, planted
 from tests.compose.images import ROOT
 
@@ -23,4 +23,4 @@ def test_the_fault_can_be_planted_and_says_what_it_breaks(fault: Planted):
 
     assert tried.returncode == 0, tried.stderr
     assert len(fault.breaks) > 20
-    assert fault.by and set(fault.by) <= set(KINDS), fault.by
+    assert fault.by and set(fault.by) <= set(EVERY_KIND), fault.by

@@ -165,7 +165,8 @@ class Broker:
     def heartbeat(self, group_id: str, member_id: str, generation: int) -> str:
         """ "ok", "rebalance" where it must join again, "unknown" where it was given up."""
         group = self.groups.setdefault(group_id, Group())
-        self._expire(group)
+        if self._expire(group):
+            self._prepare(group_id, group)
         member = group.members.get(member_id)
         if member is None:
             return "unknown"

@@ -31,6 +31,7 @@ from tests.simulation.pace import PACE, PATIENCE
 PARTITIONS = 3
 CONNECTIONS = 4
 DUE_SECONDS = 20.0
+KEEPER_SECONDS = 0.2
 
 
 class Clock:
@@ -55,7 +56,8 @@ class Process:
     lane: str
     app: FastAPI
     context: Context | None = None
-    in_hand: set["asyncio.Future[tuple[int, bytes]]"] = field(default_factory=set)
+    in_hand: dict["asyncio.Future[tuple[int, bytes]]", None] = field(default_factory=dict)
+    """Whom it owes an answer; in the order in which they asked, as a set's would be chance."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -90,6 +92,8 @@ class House:
         self.up: dict[str, Process] = {}
         self.sick: set[str] = set()
         """Keys whose events no handler can apply for now, as with a bug that somebody will mend."""
+        self.failed: set[str] = set()
+        """Those at which a handler has failed."""
         self._births = 0
         self.services: dict[str, Service] = {}
 
@@ -101,14 +105,30 @@ class House:
         app, settings = self._apps.get(service, name)
         process = Process(service, name, f"{name}/{self._births}", app)
         self.up[name] = process
-        self._in(process, self._run(process, settings))
+        life = self._in(process, self._run(process, settings))
+        beside = contextvars.copy_context()
+        beside.run(LANE.set, "house")
+        life.add_done_callback(lambda life: self._ended(process, life), context=beside)
         return process
+
+    def _ended(self, process: Process, life: "asyncio.Task[None]") -> None:
+        """Whoever kept a process begins it anew where it ended by itself, as one does that cannot reach its
+        database while it starts."""
+        if life.cancelled() or life.exception() is None or self.up.get(process.name) is not process:
+            return
+        self.broker.count("ended by itself")
+        self.kill(process.name)
+        self.loop.call_later(KEEPER_SECONDS, self._again, process)
+
+    def _again(self, process: Process) -> None:
+        if process.name not in self.up:
+            self.start(process.service, process.name)
 
     def kill(self, name: str) -> None:
         """It is gone, whatever it was at. Who waits for its answer learns that it went."""
         process = self.up.pop(name)
         self.loop.kill(process.lane)
-        for answer in process.in_hand:
+        for answer in list(process.in_hand):
             if not answer.done():
                 answer.set_exception(ConnectionResetError(f"{name} is gone"))
 
@@ -132,19 +152,20 @@ class House:
     def ask(self, process: Process, scope: Any, body: bytes) -> "asyncio.Future[tuple[int, bytes]]":
         """An HTTP request at a process: its status and body, or that the process went."""
         answer: asyncio.Future[tuple[int, bytes]] = self.loop.create_future()
-        process.in_hand.add(answer)
-        answer.add_done_callback(process.in_hand.discard)
+        process.in_hand[answer] = None
+        answer.add_done_callback(lambda _: process.in_hand.pop(answer, None))
         self._in(process, _answer(process.app, scope, body, answer))
         return answer
 
-    def _in(self, process: Process, coroutine: Any) -> None:
+    def _in(self, process: Process, coroutine: Any) -> "asyncio.Task[Any]":
         context = contextvars.copy_context()
         context.run(LANE.set, process.lane)
-        self.loop.create_task(coroutine, context=context)
+        return self.loop.create_task(coroutine, context=context)
 
     def _perhaps(self, handler: Handler) -> Handler:
         async def handle(received: Any, /, *, conn: Any, now: datetime) -> None:
-            if any(one.envelope.key in self.sick for one in received):
+            if met := {one.envelope.key for one in received} & self.sick:
+                self.failed |= met
                 raise RuntimeError("a bug that somebody will mend")
             await handler(received, conn=conn, now=now)
 

@@ -46,6 +46,9 @@ class Line(asyncio.Transport):
         self._last = b"ZG"
         self._walked = 0
         self._names: dict[bytes, str] = {}
+        self.may_have_let_go = False
+        """What was answered last may have given locks back: its transaction is over, or a part of it was
+        taken back."""
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self.closed:
@@ -53,7 +56,7 @@ class Line(asyncio.Transport):
         data = bytes(data)
         self._said = _statement(data, self._names) or self._said
         self.owes = True
-        self.waits_for_lock = False
+        self.waits_for_lock = self.may_have_let_go = False
         # To a farewell the answer is that the server hangs up.
         self._last = b"" if data[:1] == b"X" else b"TnE" if data[-5:] == FLUSH else b"ZG"
         if len(data) == 16 and data[4:8] == struct.pack("!i", 80877102):
@@ -70,7 +73,7 @@ class Line(asyncio.Transport):
         except OSError:
             data = b""
         if not data:
-            self.ended, self.owes = True, False
+            self.ended, self.owes, self.may_have_let_go = True, False, True
             return
         self.buffer += data
         while len(self.buffer) >= self._walked + 5:
@@ -82,6 +85,9 @@ class Line(asyncio.Transport):
                 (self.pid,) = struct.unpack_from("!i", self.buffer, self._walked + 5)
             elif kind == ord("E") and b"\x00C40" in self.buffer[self._walked :]:
                 self._lines.counts["deadlock or serialization failure"] += 1
+            if kind == ord("Z"):
+                in_transaction = self.buffer[self._walked + 5] == ord("T")
+                self.may_have_let_go = not in_transaction or "ROLLBACK" in self._said
             self._walked += 1 + size
             if kind in self._last:
                 self.owes = self.waits_for_lock = False
@@ -91,6 +97,11 @@ class Line(asyncio.Transport):
     def has_committed(self) -> bool:
         """The server has committed, and the client has not heard of it."""
         return bool(self.buffer) and self._said.startswith("COMMIT")
+
+    @property
+    def is_applying(self) -> bool:
+        """A listener has begun to apply a batch, and waits for the first answer."""
+        return bool(self.buffer) and self._said.startswith("insert into inbox")
 
     def what_came(self) -> str:
         """For the trace."""
@@ -210,7 +221,7 @@ class Lines:
             readable, _, _ = select.select(busy, [], [], STUCK_SECONDS)
             for line in readable:
                 line.take()
-                changed = changed or not line.owes
+                changed = changed or (not line.owes and line.may_have_let_go)
             if not readable:
                 self._who_waits(busy)
 

@@ -24,6 +24,7 @@ MUST_BE_REACHED = (
     "gap heard again",
     "database waited for",
     "connection cut after COMMIT",
+    "connection cut while applying",
     "waited for a lock",
     "command sent again",
     "acknowledgement lost",
@@ -33,9 +34,11 @@ MUST_BE_REACHED = (
     "session ran out",
     "delivered again",
     "killed",
+    "ended by itself",
     "frozen",
     "killed between commit and answer",
     "a bug for a while",
+    "approval lost",
     "service restored",
     "epoch gone back",
 )
@@ -91,6 +94,9 @@ def counting(counts: Counter[str]) -> Iterator[None]:
     handler = _Said(counts)
     log.addHandler(handler)
     propagates, log.propagate = log.propagate, False
+    level = log.level
+    # Also where whoever runs many seeds wants to read nothing.
+    log.setLevel(logging.WARNING)
     with (
         patch.object(Relay, "_lead", leads),
         patch.object(Relay, "_end_what_was_begun", ends_begun),
@@ -102,3 +108,4 @@ def counting(counts: Counter[str]) -> Iterator[None]:
         finally:
             log.removeHandler(handler)
             log.propagate = propagates
+            log.setLevel(level)

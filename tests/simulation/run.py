@@ -6,7 +6,7 @@ import random
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from shared.postgres import known_types
 from shared.service import Service
 from tests.simulation import laws
-from tests.simulation.commands import People, Person, plan
+from tests.simulation.commands import Command, People, Person, plan
 from tests.simulation.house import House, housekeeping
 from tests.simulation.loop import NoProgress, Trace
 from tests.simulation.operator import Operator
@@ -68,6 +68,7 @@ def _simulate(
     gc.disable()
     # Nor what an earlier seed has learnt of the server.
     known_types._answers.clear()
+    known_types._answers.update(stage.types)
     with stage.databases() as names:
         loop, broker = stage.loop_for(seed, trace)
         looks = stage.looks(names)
@@ -118,8 +119,13 @@ class _Simulation:
             loop, broker, house_chance, stage.apps, self._urls,
             static_members=house_chance.random() < 0.4,
         )  # fmt: skip
+        self._plan = plan(self._chance, stage.before.cases)
         self._weather = Weather(
-            self._house, broker, random.Random(f"weather {seed}"), _members(house_chance)
+            self._house,
+            broker,
+            random.Random(f"weather {seed}"),
+            _members(house_chance),
+            _most_to_come(self._plan),
         )
         self._people = People(self._house, self._token, self._chance)
         self._tokens: dict[Person, str] = {}
@@ -130,10 +136,7 @@ class _Simulation:
         async with housekeeping(self._broker):
             for name, service in weather.members.items():
                 house.start(service, name)
-            work = [
-                asyncio.ensure_future(self._people.does(*row))
-                for row in plan(self._chance, self._stage.before.cases)
-            ]
+            work = [asyncio.ensure_future(self._people.does(*row)) for row in self._plan]
             restored = self._chance.random() < RESTORED
             if restored:
                 restore = Restore(
@@ -175,6 +178,13 @@ class _Simulation:
                 person.subject, person.subject, list(person.roles), person.institution, pools=("*",)
             )
         return self._tokens[person]
+
+
+def _most_to_come(rows: Sequence[Sequence[Command]]) -> list[str]:
+    """The cases with the longest rows of commands; what is submitted has no case yet."""
+    of_cases = [row for row in rows if row[0].name != "submit"]
+    most = max(len(row) for row in of_cases)
+    return [row[0].about for row in of_cases if len(row) == most]
 
 
 def _members(chance: random.Random) -> dict[str, Service]:

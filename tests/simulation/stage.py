@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.auth.issuer import Issuer
 from shared.garbage import keep_what_is_there
+from shared.postgres import known_types
 from shared.postgres.migrations import upgrade
 from shared.postgres.provision import owner_of, provision, url_for
 from shared.service import Service
@@ -38,6 +39,8 @@ class Stage:
     before: Before = field(init=False)
     ends: float = 0.0
     logs: Mapping[str, list[list[Record]]] = field(default_factory=dict)
+    types: Mapping[Any, Any] = field(default_factory=dict)
+    """What the connections of the story have learnt of PostgreSQL's types; each seed begins with it."""
 
     def __post_init__(self) -> None:
         self.issuer = Issuer.at(self.folder / "issuer", environment="development")
@@ -56,10 +59,12 @@ class Stage:
         loop, broker = stage.loop_for(0, Trace(), begins=BEGINS)
         house = House(loop, broker, random.Random(0), stage.apps, stage.urls(names))
         asyncio.set_event_loop(loop)
+        known_types._answers.clear()
         with simulated(loop, 0, broker):
             cases = loop.run_until_complete(tell(house, stage.issuer, looks))
         stage.ends = loop.time()
         stage.logs = broker.logs
+        stage.types = dict(known_types._answers)
         stage.before = Before.of(cases, looks)
         for look in looks.values():
             # A copy is to go on as the one that it was, not as one that was restored.
@@ -107,9 +112,14 @@ class Stage:
         self._server.ask(
             f"create database {name} owner {owner_of(service)} template {source} strategy file_copy"
         )
-        # Who closes a circle of locks finds out before the simulation goes on.
-        self._server.ask(f"alter database {name} set deadlock_timeout = '5ms'")
-        self._server.ask(f"grant connect on database {name} to {service}")
+        # Who closes a circle of locks finds out before the simulation goes on. And nothing is done here
+        # often enough to be worth a translation to machine code, or a second process.
+        self._server.ask(
+            f"alter database {name} set deadlock_timeout = '5ms';"
+            f"alter database {name} set jit = off;"
+            f"alter database {name} set max_parallel_workers_per_gather = 0;"
+            f"grant connect on database {name} to {service}"
+        )
 
     def put_back(self, name: str, dump: str) -> None:
         """In a database's place another one, with what that holds."""

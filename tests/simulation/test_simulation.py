@@ -1,10 +1,10 @@
 """The whole house on simulated time: what replays, what holds, and what is found where a fault is planted.
 
-Some seeds here; `make simulate` runs thousands.
+Some seeds here, in processes of their own; `make simulate` runs thousands.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,59 +13,63 @@ import pytest
 from shared.postgres.embedded import EmbeddedPostgres
 from tests.conftest import _make_template
 from tests.real_parts import room_for_postgres
-from tests.simulation.faults import FAULTS
-from tests.simulation.run import Verdict, simulate
-from tests.simulation.stage import NAMES, Stage, migrated
+from tests.simulation.apart import Told, begun, verdicts
+from tests.simulation.stage import NAMES, migrated
 
-pytestmark = pytest.mark.xdist_group("simulation")
+pytestmark = [pytest.mark.xdist_group("simulation"), pytest.mark.timeout(300)]
 
+SEEDS = (7, 8)
 QUICKEST = {
-    "numbers_are_given_twice": 12,
-    "withdrawals_free_nothing": 6,
-    "reading_goes_on_at_the_end": 6,
+    "keys_are_forgotten": 3,
+    "withdrawals_free_nothing": 3,
+    "parked_events_are_overtaken": 3,
 }
 """Planted faults, with the most seeds that each may take to be found."""
 
 
-def in_thread(work: Callable[[], Any]) -> Any:
-    """A simulation has a loop of its own; here one runs already."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(work).result()
+@contextmanager
+def a_server(postgres_url: str, shared_folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """A server whose socket can be reached, with migrated databases: the run's own, or another where that
+    is far away."""
+    if "host=/" in postgres_url or "host=%2F" in postgres_url:
+        yield postgres_url, {one: _make_template(postgres_url, one, shared_folder) for one in NAMES}
+        return
+    with room_for_postgres() as room:
+        server = EmbeddedPostgres(room / "postgres", durable=False).start()
+        yield server.server_url, migrated(server.server_url)
+        server.stop()
 
 
 @pytest.fixture(scope="module")
-def stage(postgres_url: str, shared_folder: Path, tmp_path_factory: Any) -> Iterator[Stage]:
-    """The story, told once on the run's own PostgreSQL, or on one of its own where that is far away."""
-    folder = tmp_path_factory.mktemp("simulation")
-    if "host=/" in postgres_url or "host=%2F" in postgres_url:
-        templates = {one: _make_template(postgres_url, one, shared_folder) for one in NAMES}
-        found = in_thread(lambda: Stage.set(postgres_url, folder, templates))
-        yield found
-        found.strike()
-    else:
-        with room_for_postgres() as room:
-            server = EmbeddedPostgres(room / "postgres", durable=False).start()
-            yield in_thread(
-                lambda: Stage.set(server.server_url, folder, migrated(server.server_url))
-            )
-            server.stop()
+def told(
+    postgres_url: str, shared_folder: Path, tmp_path_factory: Any
+) -> tuple[list[Told], list[Told]]:
+    """What two processes said, each after telling the story anew: one of the seeds and the faults, the
+    other of the first seed alone."""
+    with a_server(postgres_url, shared_folder) as (url, templates):
+        one, other = (
+            begun(url, tmp_path_factory.mktemp("simulation"), templates, seeds=seeds, faults=faults)
+            for seeds, faults in ((SEEDS, QUICKEST), (SEEDS[:1], {}))
+        )
+        return verdicts(other), verdicts(one)
 
 
-@pytest.mark.timeout(300)
-def test_a_seed_replays_step_by_step_and_after_bad_weather_every_law_holds(stage: Stage):
-    runs: list[Verdict] = in_thread(lambda: [simulate(stage, seed) for seed in (7, 7, 8)])
-    first, again, other = runs
+def test_a_seed_replays_step_by_step_in_another_process(told):
+    (again,), (first, other, *_) = told
+
     assert first.steps > 1000
-    assert (first.hash, first.steps) == (again.hash, again.steps)
+    assert (again.hash, again.steps) == (first.hash, first.steps)
     assert other.hash != first.hash
-    for one in (first, other):
+
+
+def test_after_bad_weather_every_law_holds(told):
+    _, runs = told
+    for one in runs[: len(SEEDS)]:
         assert not one.broken, f"python -m tests.simulation --seed {one.seed}: {one.broken}"
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", QUICKEST)
-def test_a_planted_fault_is_found_within_a_few_seeds(stage: Stage, name: str):
-    seeds = range(1, QUICKEST[name] + 1)
-    assert in_thread(
-        lambda: any(simulate(stage, seed, fault=FAULTS[name]).broken for seed in seeds)
-    ), f"{name} was not found in {len(seeds)} seeds"
+def test_a_planted_fault_is_found_within_a_few_seeds(told, name: str):
+    _, runs = told
+    of_fault = [one for one in runs if one.fault == name]
+    assert of_fault and of_fault[-1].broken, f"{name} was not found in {len(of_fault)} seeds"

@@ -2,18 +2,23 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka.structs import TopicPartition
 
 from shared.service import Service
-from tests.simulation.broker import Broker, Luck
+from tests.simulation.broker import Broker, Luck, Record
 from tests.simulation.house import House
 from tests.simulation.lines import Line
 
 LASTS_SECONDS = 18.0
 BEHIND_SECONDS = (0.5, 6.0)
+BUGS = 0.3
+"""In so many simulations a bug waits for a case from the beginning."""
+_APPROVAL = b"application.approved.v1"
+_SAID_TOGETHER = 5
+"""Within so many records of the end of a partition an approval is looked for."""
 
 
 @dataclass
@@ -24,8 +29,10 @@ class Weather:
     broker: Broker
     chance: random.Random
     members: dict[str, Service]
+    in_play: Sequence[str]
+    """Cases about which people give commands: those of which most is to come."""
     counts: dict[str, int] = field(default_factory=dict)
-    _coming_back: set[str] = field(default_factory=set)
+    _mending: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def rages(self) -> None:
         """Some misfortunes, one after the other, for a while."""
@@ -37,9 +44,11 @@ class Weather:
         luck.deliver_again = self.chance.choice((0, 0.1))
         kinds: list[Callable[[], Awaitable[None]]] = [
             self._kill, self._kill, self._kill_at_commit, self._kill_at_commit, self._freeze,
-            self._cut, self._cut, self._rebalance, self._broker_down, self._garbage, self._sicken,
-            self._sicken, self._truncate, self._forget_offsets,
+            self._cut, self._cut, self._cut_at_work, self._rebalance, self._broker_down, self._garbage,
+            self._sicken, self._sicken_one, self._truncate, self._lose_approval, self._forget_offsets,
         ]  # fmt: skip
+        if self.chance.random() < BUGS:
+            await self._sicken_one()
         for _ in range(self.chance.randint(1, 7)):
             await asyncio.sleep(self.chance.uniform(0.1, LASTS_SECONDS / 5))
             await self.chance.choice(kinds)()
@@ -104,6 +113,17 @@ class Weather:
             self._count("connection cut")
             self.house.loop.cut(self.chance.choice(lines))
 
+    async def _cut_at_work(self) -> None:
+        """A listener's connection breaks while it applies what it has heard."""
+        for _ in range(400):
+            await asyncio.sleep(0.004)
+            up = [one.lane for one in self.house.up.values()]
+            for line in self.house.loop.lines.those_of(up):
+                if line.is_applying:
+                    self._count("connection cut while applying")
+                    self.house.loop.cut(line)
+                    return
+
     async def _rebalance(self) -> None:
         if self.broker.groups:
             self.broker.rebalance(self.chance.choice(sorted(self.broker.groups)))
@@ -147,11 +167,50 @@ class Weather:
                 self.chance.uniform(1.5, 5), self.house.sick.difference_update, chosen
             )
 
+    async def _sicken_one(self) -> None:
+        """A bug that meets one case of which more is to come, mended soon after it has been seen."""
+        self._count("a bug for a while")
+        key = self.chance.choice(self.in_play)
+        self.house.sick.add(key)
+        self.house.failed.discard(key)
+        task = asyncio.ensure_future(self._mended_once_seen(key))
+        self._mending.add(task)
+        task.add_done_callback(self._mending.discard)
+
+    async def _mended_once_seen(self, key: str) -> None:
+        for _ in range(100):
+            if key in self.house.failed:
+                break
+            await asyncio.sleep(0.1)
+        # Long enough for it to be given up and parked; what comes afterwards could be applied.
+        await asyncio.sleep(self.chance.uniform(0.6, 1.5))
+        self.house.sick.discard(key)
+
     async def _truncate(self) -> None:
         """As after an unclean election: the end of a partition is lost, though it was acknowledged."""
         place = self._place()
         if place is not None and self.broker.truncate(place, self.chance.randint(1, 3)):
             self._count("partition truncated")
+
+    async def _lose_approval(self) -> None:
+        """The same of the approval of a case, as soon as it is acknowledged: what follows of the case is
+        heard without it."""
+        for _ in range(1500):
+            await asyncio.sleep(0.004)
+            for partition, log in enumerate(self.broker.logs.get("applications", [])):
+                for lost, one in enumerate(reversed(log[-_SAID_TOGETHER:]), 1):
+                    if self._is_approval(one):
+                        self.broker.truncate(TopicPartition("applications", partition), lost)
+                        self._count("partition truncated")
+                        self._count("approval lost")
+                        return
+
+    def _is_approval(self, one: Record) -> bool:
+        return (
+            bool(one.key)
+            and one.key.decode() in self.in_play
+            and (("ce_type", _APPROVAL) in [tuple(header) for header in one.headers])
+        )
 
     async def _forget_offsets(self) -> None:
         """What the group has committed is gone."""

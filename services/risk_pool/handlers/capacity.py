@@ -10,7 +10,7 @@ from services.risk_pool.domain.coverage import Action, Coverage, reaction
 from services.risk_pool.domain.coverage_changes import FiledLoan
 from services.risk_pool.handlers.asked import Asked, Fresh
 from services.risk_pool.handlers.line import decide_in_turn
-from services.risk_pool.tables import coverages
+from services.risk_pool.tables import closed_cases, coverages
 from services.risk_pool.tables.incidents import Incident, store_incidents
 from services.risk_pool.tables.ledger import LockedPool, lock_pools
 from shared.contracts.applications import ApplicationApprovedV1
@@ -26,10 +26,15 @@ async def reserve(received: Sequence[Received], *, conn: asyncpg.Connection, now
     pools = await lock_pools(conn, (event.pool_code for event in events))
     _require_all(events, pools)
     known = await coverages.load(conn, (event.loan_id for event in events))
+    unknown = (event.loan_id for event in events if event.loan_id not in known)
+    over = await closed_cases.among(conn, unknown)
 
     asked: dict[str, list[Asked]] = {}
     incidents: list[Incident] = []
     for event in events:
+        if event.loan_id in over:
+            # Its approval was lost on the way and is heard again: nothing is held for who has gone.
+            continue
         before = known.get(event.loan_id)
         match reaction(before, Action.ENTER if event.paid_out else Action.RESERVE):
             case str() as kind:

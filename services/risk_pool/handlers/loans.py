@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -12,7 +13,7 @@ from services.risk_pool.domain.coverage_returns import undo as undone
 from services.risk_pool.handlers.claim_holds import look_again
 from services.risk_pool.handlers.late_cover import take_cover_again, told_in_time
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
-from services.risk_pool.tables import coverages, waiting_line
+from services.risk_pool.tables import closed_cases, coverages, waiting_line
 from services.risk_pool.tables.ledger import LockedPool
 from shared.clock import business_date
 from shared.contracts.applications import (
@@ -23,6 +24,9 @@ from shared.contracts.applications import (
 from shared.life_cycle import Move
 from shared.messaging.inbox import Received
 from shared.money import format_fen
+
+_OVER = frozenset({Action.WITHDRAW, Action.EXPIRE})
+"""After these a case is approved no more; an approval that is heard behind them is an old one."""
 
 
 async def activate(
@@ -177,12 +181,15 @@ async def _let_go(
 ) -> None:
     pools, known = await hold_pools_of(conn, received)
     recorded = Recorded()
+    closed: list[tuple[UUID, str, date]] = []
     for one in received:
         before = known.get(one.event.loan_id)
         # The day on which it happened, not the one on which we hear of it: an event that is on
         # its way over midnight or through an outage belongs to its own month.
         happened_on = business_date(one.envelope.time)
         day: date = getattr(one.event, "repaid_on", happened_on)
+        if before is None and action in _OVER:
+            closed.append((one.event.loan_id, action.value, day))
         match reaction(before, action):
             case str() as kind:
                 recorded.incident(one.event, kind, {"on": day.isoformat()})
@@ -190,6 +197,7 @@ async def _let_go(
                 open_day = pools[before.pool_code].open_day(day)
                 recorded.changes.append(release(before, move, day=open_day))
                 recorded.touch(before)
+    await closed_cases.keep(conn, closed, now=now)
     await record(conn, pools, recorded, now=now)
     for code in {one.before.pool_code for one in recorded.changes if one.before.is_in_line}:
         await waiting_line.renumber(conn, code)

@@ -172,6 +172,18 @@ async def test_a_case_that_is_withdrawn_or_expires_frees_its_capacity(running, w
 
 
 @pytest.mark.parametrize("way", ["withdrawal", "expiry"])
+async def test_nothing_is_held_for_a_case_whose_end_was_heard_before_its_approval(running, way):
+    async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
+        await pool.hears(getattr(pool, way)("lost"))
+        await pool.hears(pool.approval("lost"), pool.approval("other"))
+
+        told = await pool.said("coverage.reserved.v1")
+        assert [one["loan_id"] for one in told] == [str(pool.loans["other"])]
+        assert (await pool.balances())["reserved:ICBC"] == "1000000.00"
+        assert await pool.incidents() == []
+
+
+@pytest.mark.parametrize("way", ["withdrawal", "expiry"])
 async def test_capacity_is_free_from_the_day_it_happened_and_not_from_the_day_it_was_heard(
     running, way
 ):
