@@ -33,6 +33,34 @@ PARTS: Final = {
 """Measures that are those loans of another of which this holds."""
 
 
+def _account(account: str, *, grows_by: str) -> str:
+    shrinks_by = "credit" if grows_by == "debit" else "debit"
+    return f"""
+        select loan_id, business_date as day,
+               case when {grows_by} = '{account}' then amount_fen else -amount_fen end as fen
+        from transfers
+        where {_OF_POOLS} and loan_id is not null
+          and ({grows_by} = '{account}' or {shrinks_by} = '{account}')
+    """
+
+
+MOVED: Final = {
+    "lent": f"select loan_id, day, fen from ({_LENT}) as lent",
+    "entered": f"select loan_id, day, covered_fen as fen from ({_LENT}) as lent",
+    "claimed": f"""
+        select loan_id, claimed_on as day, outstanding_principal_fen as fen from claims
+        where {_OF_POOLS} and claimed_on is not null and state not in ({literals(_NOT_FILED)})
+    """,
+    "compensated": _account(CLAIMS, grows_by="debit"),
+    "paid": f"""
+        select loan_id, business_date as day, amount_fen as fen from transfers
+        where {_OF_POOLS} and kind = '{CLAIM_PAID}'
+    """,
+    "recovered": _account(RECOVERIES, grows_by="credit"),
+}
+"""Measures of what moved in a period: loan, day and fen of each movement of the pools $1."""
+
+
 def _statements(first: str, last: str) -> dict[str, str]:
     """What each measure counts of the pools $1 from a first to a last day, loan by loan."""
     held = f"""
@@ -56,16 +84,14 @@ def _statements(first: str, last: str) -> dict[str, str]:
         select loan_id, debts.covered_fen - coalesce(once.covered_fen, 0) as fen
         from debts left join once using (loan_id)
     """
-    within = f"between {first} and {last}"
     return {
-        "lent": f"""
-            select loan_id, sum(fen) as fen from ({_LENT}) as lent
-            where day {within} group by loan_id
-        """,
-        "entered": f"""
-            select loan_id, sum(covered_fen) as fen from ({_LENT}) as lent
-            where day {within} group by loan_id
-        """,
+        **{
+            measure: f"""
+                select loan_id, sum(fen) as fen from ({rows}) as moved
+                where day between {first} and {last} group by loan_id
+            """
+            for measure, rows in MOVED.items()
+        },
         "covered": covered,
         **{
             part: f"""
@@ -74,35 +100,12 @@ def _statements(first: str, last: str) -> dict[str, str]:
             """
             for part, condition in PARTS["covered"].items()
         },
-        "claimed": f"""
-            select loan_id, sum(outstanding_principal_fen) as fen from claims
-            where {_OF_POOLS} and claimed_on {within} and state not in ({literals(_NOT_FILED)})
-            group by loan_id
-        """,
-        "compensated": _account(CLAIMS, within, grows_by="debit"),
-        "paid": f"""
-            select loan_id, sum(amount_fen) as fen from transfers
-            where {_OF_POOLS} and business_date {within} and kind = '{CLAIM_PAID}'
-            group by loan_id
-        """,
-        "recovered": _account(RECOVERIES, within, grows_by="credit"),
     }
 
 
-def _account(account: str, within: str, *, grows_by: str) -> str:
-    shrinks_by = "credit" if grows_by == "debit" else "debit"
-    return f"""
-        select loan_id, sum(case when {grows_by} = '{account}' then amount_fen else -amount_fen end)
-               as fen
-        from transfers
-        where {_OF_POOLS} and business_date {within} and loan_id is not null
-          and ({grows_by} = '{account}' or {shrinks_by} = '{account}')
-        group by loan_id
-    """
-
-
 _STATEMENTS = _statements("$2", "$3")
-_IN_EACH = _statements("asked.first", "asked.last")
+COVERED_IN_EACH: Final = _statements("asked.first", "asked.last")["covered"]
+"""What stands covered at the end of each month `asked`."""
 
 _IP_KIND = """coalesce(c.attributes->>'ip_kind',
                        case when c.is_multi_ip_type then 'several' else '' end)"""
@@ -112,7 +115,8 @@ _PATENT_TRADEMARK = f"""case when exists (
     and exists (
         select from loan_pledges as p where p.loan_id = c.loan_id and p.kind = 'trademark_right')
     then 'yes' else 'no' end"""
-_DIVISIONS = {
+DIVISIONS: Final = {
+    "all": "''",
     "pool": "c.pool_code",
     "bank": "c.bank_code",
     "mode": "c.mode",
@@ -131,7 +135,7 @@ _DIVISIONS = {
     "quarter": """to_char(c.approved_on, 'YYYY"-Q"Q')""",
 }
 
-_COUNTED = """
+LOANS_COUNTED: Final = """
     with stood as (
         select distinct on (loan_id) loan_id, risk_class, overdue_days from positions
         where pool_code = any($1::text[]) and month <= {month} order by loan_id, month desc
@@ -141,15 +145,12 @@ _COUNTED = """
     {more}
     where counted.fen <> 0
 """
-_OF_EACH = """
-    select asked.period, found.*
-    from unnest($2::text[], $3::date[], $4::date[], $5::text[]) as asked (period, first, last, month)
-    cross join lateral ({statement} group by 1, 2) as found
-"""
 
 
 def _counted(measure: str, reading: str) -> str:
-    return _COUNTED.format(statement=_STATEMENTS[measure], reading=reading, month="$4", more="")
+    return LOANS_COUNTED.format(
+        statement=_STATEMENTS[measure], reading=reading, month="$4", more=""
+    )
 
 
 class Counted(NamedTuple):
@@ -163,19 +164,12 @@ class Counted(NamedTuple):
 NOTHING = Counted(0, 0, 0)
 
 
-class Sum(NamedTuple):
-    """Loans and fen of one part of a measure."""
-
-    loans: int
-    fen: int
-
-
 async def counted(
     conn: asyncpg.Connection, pool_code: str, measure: str, period: Period, by: str
 ) -> dict[str, Counted]:
     """Value of the division → what of the measure falls on it."""
     reading = f"""
-        select {_DIVISIONS[by]} as value, count(*) as loans,
+        select {DIVISIONS[by]} as value, count(*) as loans,
                count(distinct c.borrower_uscc) as firms, sum(counted.fen)::bigint as fen"""
     statement = _counted(measure, reading)
     rows = await conn.fetch(f"{statement} group by 1 order by 1", *_arguments([pool_code], period))
@@ -189,46 +183,6 @@ async def in_all(conn: asyncpg.Connection, pool_code: str, measure: str, period:
     statement = _counted(measure, reading)
     row = await conn.fetchrow(statement, *_arguments([pool_code], period))
     return Counted(row["loans"], row["firms"], row["fen"])
-
-
-async def counted_in_each(
-    conn: asyncpg.Connection,
-    pools: Sequence[str],
-    measure: str,
-    periods: Sequence[Period],
-    divisions: Sequence[str],
-) -> dict[str, dict[tuple[str, str, str], Sum]]:
-    """(Period, division, value) → what of a measure falls on it, of several pools together, and the same
-    of its parts: the same rows as `counted`, period by period in one statement."""
-    values = ", ".join(f"('{by}', {_DIVISIONS[by]})" for by in divisions)
-    parts = {measure: "true"} | PARTS.get(measure, {})
-    sums = ", ".join(
-        f"""count(*) filter (where {condition}) as {part}_loans,
-            sum(counted.fen) filter (where {condition})::bigint as {part}_fen"""
-        for part, condition in parts.items()
-    )
-    statement = _COUNTED.format(
-        statement=_IN_EACH[measure],
-        reading=f"select part.by, part.value, {sums}",
-        month="asked.month",
-        more=f"cross join lateral (values {values}) as part (by, value)",
-    )
-    rows = await conn.fetch(
-        _OF_EACH.format(statement=statement),
-        list(pools),
-        [one.text for one in periods],
-        [one.first for one in periods],
-        [one.last for one in periods],
-        [str(one.end) for one in periods],
-    )
-    return {
-        part: {
-            (row["period"], row["by"], row["value"]): Sum(row[f"{part}_loans"], row[f"{part}_fen"])
-            for row in rows
-            if row[f"{part}_loans"]
-        }
-        for part in parts
-    }
 
 
 async def loans_counted(
@@ -248,7 +202,7 @@ async def loans_counted(
                stood.risk_class, stood.overdue_days, counted.fen::bigint as amount_fen"""
     statement = _counted(measure, reading)
     rows: Sequence[asyncpg.Record] = await conn.fetch(
-        f"""{statement} and c.number > $5 and ($6::text is null or {_DIVISIONS[by]} = $6)
+        f"""{statement} and c.number > $5 and ($6::text is null or {DIVISIONS[by]} = $6)
             order by c.number limit {int(limit)}""",
         *_arguments(pools, period),
         after,
