@@ -63,8 +63,13 @@ async def show_cockpit(
         chosen = await _chosen(conn, pool)
         codes = [code for code, _ in chosen]
         sees_all = (await looks_as(conn)).pools == ALL
-        found = await cockpit.count(conn, codes, asked, until=until, are_all=sees_all and not pool)
-        names = {"pool": dict(chosen), "bank": await names_of_banks(conn, codes)}
+        found = await cockpit.count(
+            conn, codes, asked, until=until, named=pool and codes, are_all=sees_all and not pool
+        )
+        names = {
+            "pool": dict(chosen),
+            "bank": await names_of_banks(conn, found.values("bank", asked), pools=pool and codes),
+        }
         tables = cockpit.tables(found, names) + await targets(conn, chosen, asked)
     return ReportAnswer.model_validate(
         Report(

@@ -53,6 +53,8 @@ class Found:
     """What was counted: measure → (period, division, value) → loans, firms and fen."""
 
     pools: Sequence[str]
+    named: Sequence[str]
+    """Those of them that addresses have to name: none where all are meant that somebody sees."""
     period: Period
     months: Sequence[Period]
     parts: Counts
@@ -82,7 +84,7 @@ class Found:
         """The address of the loans behind a figure."""
         asked = [("measure", measure), ("period", period.text), ("by", by)]
         asked += [] if value is None else [("value", value)]
-        asked += [("pool", pool) for pool in self.pools]
+        asked += [("pool", pool) for pool in self.named]
         return f"/api/v1/reports/loans?{urlencode(asked)}"
 
 
@@ -92,10 +94,11 @@ async def count(
     period: Period,
     *,
     until: Month,
+    named: Sequence[str] = (),
     are_all: bool = False,
 ) -> Found:
-    """Everything that the cockpit shows. `until`: the present month. `are_all`: these are all the pools
-    that there are."""
+    """Everything that the cockpit shows. `until`: the present month. `named`: those of the pools that were
+    asked for by name. `are_all`: these are all the pools that there are."""
     months = period.last_months(min(max(period.months, MONTHS), MOST_MONTHS), until=until)
     over_time = {one.text: one for one in (*months, period.before)}
     parts = await counted_in_each(
@@ -104,7 +107,7 @@ async def count(
     divided = await counted_in_each(conn, pools, [period], _DIVIDED, until=until, are_all=are_all)
     for measure, part in divided.items():
         parts[measure] |= part
-    return Found(pools=pools, period=period, months=months, parts=parts)
+    return Found(pools=pools, named=named, period=period, months=months, parts=parts)
 
 
 def tables(found: Found, names: Mapping[str, Mapping[str, str]]) -> list[Table]:

@@ -42,6 +42,7 @@ _TABLES = (
     "create table book_counts_through (month text not null)",
     "create unique index book_counts_through_once on book_counts_through ((true))",
     "insert into book_counts_through values ('0000-00')",
+    "create index parties_named_last on parties (code, joined_on desc, pool_code)",
     "insert into book_counts_due (pool_code, month) select code, '0000-00' from pools",
 )
 
