@@ -89,3 +89,9 @@ async def differences(conn: asyncpg.Connection) -> list[asyncpg.Record]:
     if not await have_begun(conn):
         return []
     return [row for statement in _DIFFERING for row in await conn.fetch(statement)]
+
+
+async def begin_anew(conn: asyncpg.Connection) -> None:
+    """Forget what is kept: all is counted once more, by whoever adds up next."""
+    for table in ("case_counts", "case_flow_counts", "loan_counts", "counts_begun"):
+        await conn.execute(f"delete from {table}")

@@ -126,4 +126,15 @@ async def differences(conn: asyncpg.Connection, *, until: Month) -> list[asyncpg
         found += await conn.fetch(
             _DIFFERENCES, pools[at : at + AT_ONCE], FROM_THE_BEGINNING, waits.kept
         )
-    return found + await conn.fetch(_DIFFERENCES_OF_ALL)
+    found += await conn.fetch(_DIFFERENCES_OF_ALL)
+    return found
+
+
+async def begin_anew(conn: asyncpg.Connection) -> None:
+    """Forget what is kept: every pool is due from its beginning, and counted so until that is kept."""
+    await conn.execute("delete from book_counts")
+    await conn.execute("update book_counts_through set month = $1", FROM_THE_BEGINNING)
+    await conn.execute(
+        "insert into book_counts_due (pool_code, month) select code, $1 from pools",
+        FROM_THE_BEGINNING,
+    )
