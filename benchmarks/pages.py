@@ -3,6 +3,7 @@
     python -m benchmarks.pages [--state .zhidai] [--url http://…] [--times 5] [--limit 500]
                                [--people leader-gao,icbc-operator] [--keep small.json]
                                [--beside small.json] [--before large.json] [--table]
+                               [--without /pools/{code}/foresight]
 
 Each kind of user goes through the pages from link to link, one page of each route; every page is asked
 for several times, and the middle one counts; beside it stands what the house's process worked for it, which
@@ -99,9 +100,11 @@ def logged_in(url: str, subject: str) -> httpx.Client:
     return client
 
 
-def pages_of(client: httpx.Client, subject: str, times: int, pid: int) -> Iterator[Timed]:
+def pages_of(
+    client: httpx.Client, subject: str, times: int, pid: int, without: Sequence[str] = ()
+) -> Iterator[Timed]:
     """One page of every route that links lead this person to."""
-    waiting, seen = ["/"], set[str]()
+    waiting, seen = ["/"], set(without)
     while waiting:
         path = waiting.pop(0)
         route = route_of(urlsplit(path).path)
@@ -129,13 +132,19 @@ def pages_of(client: httpx.Client, subject: str, times: int, pid: int) -> Iterat
 
 
 def measured(
-    url: str, times: int, people: Sequence[str] = PEOPLE, pid: int = 0, keep: str = ""
+    url: str,
+    times: int,
+    people: Sequence[str] = PEOPLE,
+    pid: int = 0,
+    keep: str = "",
+    without: Sequence[str] = (),
 ) -> dict[str, Timed]:
-    """The slowest look at every route, by whoever looked. `keep`: where it is written after each person."""
+    """The slowest look at every route, by whoever looked. `keep`: where it is written after each person.
+    `without`: routes that are not asked for."""
     slowest: dict[str, Timed] = {}
     for subject in people:
         client = logged_in(url, subject)
-        for one in pages_of(client, subject, times, pid):
+        for one in pages_of(client, subject, times, pid, without):
             before = slowest.get(one.route)
             if one.status < 400 and (before is None or one.milliseconds > before.milliseconds):
                 slowest[one.route] = one
@@ -181,7 +190,7 @@ def main(asked: Namespace) -> int:
             return 2
         url, pid = running.addresses["console"], running.pid
     people = asked.people.split(",") if asked.people else PEOPLE
-    found = measured(url, asked.times, people, pid=pid, keep=asked.keep)
+    found = measured(url, asked.times, people, pid=pid, keep=asked.keep, without=asked.without)
     smaller = _read(asked.beside)
     if asked.table:
         print("\n".join(table(found, asked)))
@@ -208,5 +217,6 @@ if __name__ == "__main__":
     parser.add_argument("--keep", default="")
     parser.add_argument("--beside", default="")
     parser.add_argument("--before", default="")
+    parser.add_argument("--without", action="append", default=[])
     parser.add_argument("--table", action="store_true")
     sys.exit(main(parser.parse_args()))
