@@ -135,7 +135,8 @@ async def page_asked(
         further = len(rows) > asked.limit
         shown = rows[: asked.limit][:: -1 if back else 1]
         answers = await listed.answers(conn, shown, caller, context)
-        whole = await summed(conn, listed.grid, where) if asked.totals else None
+        most = listed.grid.most_counted
+        whole = await summed(conn, listed.grid, where, most=most) if asked.totals else None
     has_next, has_previous = (bool(at), further) if back else (further, bool(at))
     return GridPage(
         items=answers,

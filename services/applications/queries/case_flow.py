@@ -10,9 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.queries import counted
-from services.applications.queries.counted import FILED_ON, MOVED, TAKEN_OVER
-from services.applications.queries.statistics import have_begun
+from services.applications.tables import counted
+from services.applications.tables.counted import FILED_ON, MOVED, TAKEN_OVER, have_begun
 from shared.postgres.pools_seen import ALL as EVERY_POOL
 from shared.postgres.pools_seen import looks_as
 
@@ -38,10 +37,10 @@ _MONTHS: Final = """
     )
     select month, coalesce(sum(cases) filter (where counted = 'filed'), 0)::bigint as filed,
            coalesce(sum(fen) filter (where counted = 'filed'), 0)::bigint as filed_amount_fen,
-           coalesce(sum(cases) filter (where counted = 'approved'), 0)::bigint as approved,
-           coalesce(sum(fen) filter (where counted = 'approved'), 0)::bigint as approved_amount_fen,
-           min(days) filter (where counted = 'approved' and so_far >= of_all * 0.5) as median_days,
-           min(days) filter (where counted = 'approved' and so_far >= of_all * 0.9) as ninth_days
+           coalesce(sum(cases) filter (where counted = 'granted'), 0)::bigint as approved,
+           coalesce(sum(fen) filter (where counted = 'granted'), 0)::bigint as approved_amount_fen,
+           min(days) filter (where counted = 'granted' and so_far >= of_all * 0.5) as median_days,
+           min(days) filter (where counted = 'granted' and so_far >= of_all * 0.9) as ninth_days
     from ranked group by month order by month
 """
 _CASES: Final = f"""

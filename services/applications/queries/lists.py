@@ -41,6 +41,7 @@ RIGHTS: Final = Grid(
     key=(Sortable("r.kind", str), Sortable("r.number", str), Sortable("r.nice_class", int)),
     descends=False,
     sorts={"first_seen_at": Sortable("r.first_seen_at", datetime)},
+    most_counted=20_000,
 )
 _LOOKS: Final = "current_setting('zhidai.institution', true)"
 _BY_CODE: Final = (

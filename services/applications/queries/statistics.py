@@ -6,8 +6,8 @@ from typing import Final
 import asyncpg
 
 from services.applications.domain.life_cycle import IS_LOAN, State
-from services.applications.queries import counted
-from services.applications.queries.counted import ALL, LENT, MOVED
+from services.applications.tables import counted
+from services.applications.tables.counted import ALL, LENT, MOVED, have_begun
 from shared.postgres.literals import literals
 
 # $1 a pool or null, $2 the bank that asks, or all of them.
@@ -80,9 +80,3 @@ async def loan_sums(
     )
     rows: list[asyncpg.Record] = await conn.fetch(statement, pool_code, own or ALL)
     return rows
-
-
-async def have_begun(conn: asyncpg.Connection) -> bool:
-    """Whether the counters hold all there is; before, the rows themselves are counted."""
-    begun: bool = await conn.fetchval("select exists (select from counts_begun)")
-    return begun

@@ -2,16 +2,15 @@
 
 The statements that move something say by how much, by themselves (triggers of migration 0180). Their rows are
 only added and taken away, so that whoever moves a case waits for nobody; until they are added up, readers add
-them (`queries.counted.kept`).
+them (`counted.kept`).
 """
 
 from typing import Final
 
 import asyncpg
 
-from services.applications.queries import counted
-from services.applications.queries.counted import LENT, MOVED
-from services.applications.queries.statistics import have_begun
+from services.applications.tables import counted
+from services.applications.tables.counted import LENT, MOVED, have_begun
 
 _LOCK: Final = "select pg_try_advisory_xact_lock(hashtext('case_counts'))"
 

@@ -6,21 +6,110 @@ something waits for nobody.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import asyncpg
 
-from services.risk_pool.queries.book_counts import (
-    ALL_POOLS,
-    COLUMNS,
-    COUNTED_ANEW,
-    FROM_THE_BEGINNING,
-    STANDS,
-    Due,
-    due,
+from services.risk_pool.tables.measures import (
+    COVERED_IN_EACH,
+    DIVISIONS,
+    LOANS_COUNTED,
+    MOVED,
+    PARTS,
 )
 from shared.months import Month
 from shared.postgres.literals import literals
+
+ALL_POOLS: Final = "*"
+KEPT_BY: Final = (
+    "all", "pool", "bank", "province", "city", "area", "ip_kind", "industry", "first_loan",
+)  # fmt: skip
+STANDS: Final = ("covered", *PARTS["covered"])
+"""Measures of what stands at the end of a month; the others are of what moves in it."""
+MOVES: Final = ("lent", "claimed", "compensated", "paid", "recovered")
+FROM_THE_BEGINNING: Final = "0000-00"
+VALUES: Final = ", ".join(f"('{by}', {DIVISIONS[by]})" for by in KEPT_BY)
+
+_MONTHS: Final = """(
+    select to_char(day, 'YYYY-MM') as month, date '1900-01-01' as first,
+           (day + interval '1 month' - interval '1 day')::date as last
+    from generate_series(
+        to_date(greatest($2::text, coalesce((
+            select to_char(min(business_date), 'YYYY-MM') from transfers
+            where pool_code = any($1::text[])), $3::text)), 'YYYY-MM'),
+        to_date($3::text, 'YYYY-MM'), interval '1 month') as day)"""
+
+
+def _standing(months: str) -> str:
+    parts = ", ".join(f"('{part}', {condition})" for part, condition in PARTS["covered"].items())
+    each = LOANS_COUNTED.format(
+        statement=COVERED_IN_EACH,
+        month="asked.month",
+        reading="""select c.pool_code, stands.measure, part.by, part.value,
+                          count(*) as loans, sum(counted.fen)::bigint as fen""",
+        more=f"""cross join lateral (values ('covered', true), {parts}) as stands (measure, counts)
+                 cross join lateral (values {VALUES}) as part (by, value)""",
+    )
+    return f"""
+        select found.pool_code, found.measure, asked.month, found.by, found.value, '' as before,
+               found.loans, found.fen
+        from {_MONTHS} as asked
+        cross join lateral ({each} and stands.counts group by 1, 2, 3, 4) as found
+        where {months}"""
+
+
+def _moving(measure: str) -> str:
+    return f"""
+        select c.pool_code, '{measure}', month, part.by, part.value, before, count(*),
+               sum(fen)::bigint
+        from (
+            select *, coalesce(lag(month) over (partition by loan_id order by month), '') as before,
+                   min(fen) over (partition by loan_id) < 0 as goes_down
+            from (select loan_id, to_char(day, 'YYYY-MM') as month, sum(fen) as fen
+                  from ({MOVED[measure]}) as moved group by 1, 2 having sum(fen) <> 0) as monthly
+        ) as told join coverages as c using (loan_id)
+        cross join lateral (
+            select by, value from (values {VALUES}) as one (by, value) where not goes_down
+            union all select 'loan', loan_id::text where goes_down) as part
+        where month between $2 and $3 group by 1, 3, 4, 5, 6"""
+
+
+def anew(months: str = "true") -> str:
+    """Rows of `book_counts` of the pools $1 from the month $2 to $3, out of what is booked and reported, of the
+    months `asked.month` for which a condition holds."""
+    return " union all ".join((_standing(months), *map(_moving, MOVES)))
+
+
+COLUMNS: Final = "pool_code, measure, month, by, value, before, loans, fen"
+COUNTED_ANEW: Final = f"select {COLUMNS} from ({anew()}) as anew"
+"""The rows of `book_counts` of the pools $1 from the month $2 to $3, out of what is booked and reported."""
+
+
+class Due(NamedTuple):
+    """Pools that have to be counted anew, and from which month to which."""
+
+    pools: Sequence[str]
+    first: str
+    last: str
+    kept: str
+    """The last month that is kept: of what stands, later ones stand as it does."""
+
+
+async def due(conn: asyncpg.Connection, pools: Sequence[str] | None, *, until: Month) -> Due:
+    """What of these pools (None: of all) has moved since it was counted. `until`: the present month."""
+    rows = await conn.fetch(
+        """select pool_code, min(month) as first, max(month) as last from book_counts_due
+           where $1::text[] is null or pool_code = any($1) group by 1 order by 1""",
+        pools,
+    )
+    kept = await conn.fetchval("select month from book_counts_through")
+    return Due(
+        pools=[row["pool_code"] for row in rows],
+        first=min((kept, *(row["first"] for row in rows))),
+        last=max((kept, str(until), *(row["last"] for row in rows))),
+        kept=kept,
+    )
+
 
 AT_ONCE: Final = 25
 """Pools that are counted in one transaction."""

@@ -5,9 +5,9 @@ from random import Random
 
 from services.risk_pool.domain.report_period import parse
 from services.risk_pool.handlers.book_counts import count_once
-from services.risk_pool.queries.book_counts import KEPT_BY, MOVES, STANDS, counted_in_each, due
+from services.risk_pool.queries.book_counts import counted_in_each
 from services.risk_pool.queries.reports_measures import counted
-from services.risk_pool.tables.book_counts import differences
+from services.risk_pool.tables.book_counts import KEPT_BY, MOVES, STANDS, differences, due
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE
 from tests.risk_pool.reports.test_reports import own
@@ -75,7 +75,7 @@ def moves(book, claim_of):
         await book.pays(claim_of["c"])
 
     async def recovers():
-        await book.recovers(claim_of["c"], "50000.00", on="2026-05-22")
+        await book.recovers(claim_of["c"], "50000.00", on="2026-05-25")
 
     return {
         "falls behind": lambda: reports("d", "2026-04", "900000.00", 40, "special_mention"),

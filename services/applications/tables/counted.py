@@ -6,6 +6,8 @@ bureau all banks together are a bank of their own, as all pools are for the flow
 
 from typing import Final
 
+import asyncpg
+
 from services.applications.domain.life_cycle import Action, State
 
 ALL: Final = "*"
@@ -50,7 +52,7 @@ def flow_of(moved: str) -> str:
         from ({moved}) as moved
         cross join lateral (values (pool_code), ('{ALL}')) as pool (code)
         cross join lateral (values
-            ('filed', filed_on, 0), ('approved', approved_on, approved_on - filed_on)
+            ('filed', filed_on, 0), ('granted', approved_on, approved_on - filed_on)
         ) as one (counted, day, days)
         where not is_taken_over and one.day is not null group by 1, 2, 3, 4"""
 
@@ -69,3 +71,9 @@ def loans_of(moved: str) -> str:
 def kept(table: str, due: str) -> str:
     """What stands in a table of counts, and behind it what is due to it. `due`: rows of the same form."""
     return f"(select * from {table} union all {due})"
+
+
+async def have_begun(conn: asyncpg.Connection) -> bool:
+    """Whether the counters hold all there is; before, the rows themselves are counted."""
+    begun: bool = await conn.fetchval("select exists (select from counts_begun)")
+    return begun
