@@ -132,7 +132,7 @@ NOTIFICATIONS: Final = (
 _KEPT: Final = {"document_id", "explanation_id", "settlement_id", "template_id"}
 """Ids of what belongs to no case."""
 _NUMBERS: Final = {
-    "number", "number_as_given", "loan_no", "loan_number", "claim_number", "registration_no",
+    "number", "loan_no", "loan_number", "claim_number", "registration_no",
 }  # fmt: skip
 _CANONICAL: Final = {
     "reference", "number_canonical", "loan_no_canonical", "registration_no_canonical", "reference_canonical",

@@ -1,12 +1,15 @@
 """How long each page of the console takes, over what runs: `zhidai up` on the data of `zhidai demo`.
 
-    python -m benchmarks.pages [--state .zhidai] [--url http://…] [--times 5] [--limit 200]
-                               [--people leader-gao,icbc-operator] [--keep small.json] [--beside small.json]
+    python -m benchmarks.pages [--state .zhidai] [--url http://…] [--times 5] [--limit 500]
+                               [--people leader-gao,icbc-operator] [--keep small.json]
+                               [--beside small.json] [--before large.json] [--table]
+                               [--without /pools/{code}/foresight]
 
 Each kind of user goes through the pages from link to link, one page of each route; every page is asked
 for several times, and the middle one counts; beside it stands what the house's process worked for it, which
-is the same on a busy machine. `--keep` writes what was measured, `--beside` sets it beside what was
-kept of a smaller book. Over the limit (milliseconds): a page is named, and the end is 1. What no link leads to is told, so that a page that was not measured is not taken for a fast one.
+is the same on a busy machine. `--keep` writes what was measured, person by person, `--beside` sets it beside
+what was kept of a smaller book, `--before` beside what the same book took once; `--table` prints it as the
+table of docs/flat.md. Over the limit (milliseconds): a page is named, and the end is 1. What no link leads to is told, so that a page that was not measured is not taken for a fast one.
 """
 
 import json
@@ -16,7 +19,7 @@ import statistics
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -97,9 +100,11 @@ def logged_in(url: str, subject: str) -> httpx.Client:
     return client
 
 
-def pages_of(client: httpx.Client, subject: str, times: int, pid: int) -> Iterator[Timed]:
+def pages_of(
+    client: httpx.Client, subject: str, times: int, pid: int, without: Sequence[str] = ()
+) -> Iterator[Timed]:
     """One page of every route that links lead this person to."""
-    waiting, seen = ["/"], set[str]()
+    waiting, seen = ["/"], set(without)
     while waiting:
         path = waiting.pop(0)
         route = route_of(urlsplit(path).path)
@@ -127,18 +132,52 @@ def pages_of(client: httpx.Client, subject: str, times: int, pid: int) -> Iterat
 
 
 def measured(
-    url: str, times: int, people: Sequence[str] = PEOPLE, pid: int = 0
+    url: str,
+    times: int,
+    people: Sequence[str] = PEOPLE,
+    pid: int = 0,
+    keep: str = "",
+    without: Sequence[str] = (),
 ) -> dict[str, Timed]:
-    """The slowest look at every route, by whoever looked."""
+    """The slowest look at every route, by whoever looked. `keep`: where it is written after each person.
+    `without`: routes that are not asked for."""
     slowest: dict[str, Timed] = {}
     for subject in people:
         client = logged_in(url, subject)
-        for one in pages_of(client, subject, times, pid):
+        for one in pages_of(client, subject, times, pid, without):
             before = slowest.get(one.route)
             if one.status < 400 and (before is None or one.milliseconds > before.milliseconds):
                 slowest[one.route] = one
         client.close()
+        if keep:
+            kept = {route: one.milliseconds for route, one in slowest.items()}
+            Path(keep).write_text(json.dumps(kept, indent=1))
     return slowest
+
+
+def _read(path: str) -> dict[str, float]:
+    """What a run has kept; nothing where none is named."""
+    return dict(json.loads(Path(path).read_text())) if path else {}
+
+
+def table(found: Mapping[str, Timed], asked: Namespace) -> Iterator[str]:
+    """The lines of the table: every page with its goal, small and large, before and after."""
+    small, before = _read(asked.beside), _read(asked.before)
+
+    def shown(kept: Mapping[str, float], route: str) -> str:
+        return f"{kept[route]:.0f}" if route in kept else "–"
+
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
+    yield f"Load while it was measured: {load}. Milliseconds; the goal of each page is {asked.limit}."
+    yield ""
+    yield "| page | as whom | small | large, before | large | within |"
+    yield "|---|---|--:|--:|--:|:-:|"
+    for route, one in sorted(found.items()):
+        within = "yes" if one.milliseconds <= asked.limit else "no"
+        yield (
+            f"| `{route}` | {one.subject} | {shown(small, route)} | {shown(before, route)}"
+            f" | {one.milliseconds:.0f} | {within} |"
+        )
 
 
 def main(asked: Namespace) -> int:
@@ -151,11 +190,10 @@ def main(asked: Namespace) -> int:
             return 2
         url, pid = running.addresses["console"], running.pid
     people = asked.people.split(",") if asked.people else PEOPLE
-    found = measured(url, asked.times, people, pid=pid)
-    if asked.keep:
-        kept = {route: one.milliseconds for route, one in found.items()}
-        Path(asked.keep).write_text(json.dumps(kept, indent=1))
-    smaller = json.loads(Path(asked.beside).read_text()) if asked.beside else {}
+    found = measured(url, asked.times, people, pid=pid, keep=asked.keep, without=asked.without)
+    smaller = _read(asked.beside)
+    if asked.table:
+        print("\n".join(table(found, asked)))
     print(f"{'ms':>6} {'worked':>6} {'before':>6}  page (route, as whom, example)")
     for one in sorted(found.values(), key=lambda one: -one.milliseconds):
         before = f"{smaller[one.route]:.0f}" if one.route in smaller else "–"
@@ -174,8 +212,11 @@ if __name__ == "__main__":
     parser.add_argument("--state", default=".zhidai")
     parser.add_argument("--url", default="")
     parser.add_argument("--times", type=int, default=5)
-    parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--limit", type=int, default=500)
     parser.add_argument("--people", default="")
     parser.add_argument("--keep", default="")
     parser.add_argument("--beside", default="")
+    parser.add_argument("--before", default="")
+    parser.add_argument("--without", action="append", default=[])
+    parser.add_argument("--table", action="store_true")
     sys.exit(main(parser.parse_args()))

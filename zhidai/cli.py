@@ -12,6 +12,7 @@ from zhidai import schemes_cli
 from zhidai.commands import (
     audit,
     backup,
+    counts,
     events,
     explain,
     export,
@@ -112,7 +113,7 @@ def migrate(
 
 for command in (
     schemes_cli, sandbox, settle, audit, export, explain, events, reconcile, kafka_rights, init_production,
-    backup, login,
+    backup, login, counts,
 ):  # fmt: skip
     command.mount(app)
 

@@ -75,6 +75,7 @@ from services.risk_pool.api.signing import settings_of
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
+from services.risk_pool.handlers.book_counts import keep_counts
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.calendar_recount import recount_deadlines
 from services.risk_pool.handlers.duties import DUTIES
@@ -235,7 +236,7 @@ SERVICE = Service(
         "/api/v1/pools/*/party-imports": LARGEST_SETUP_TABLE,
     },
     collisions=COLLISIONS,
-    background=(work_on_claim_files, observe),
+    background=(work_on_claim_files, observe, keep_counts),
     duties=DUTIES,
     due=(
         watch_banks_past_the_reporting_day,

@@ -5,7 +5,7 @@ file (`grid_files.py`) are made.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 import asyncpg
@@ -72,6 +72,14 @@ class Listed(Generic[A]):
     """What pools and banks are called, by code: a cell of the form `name` shows it."""
     said: Mapping[str, Mapping[Any, Said]] = field(default_factory=dict)
     """Parameter → what its codes are called, for what stands on top of a file."""
+    grid_of_bank: Grid | None = None
+    """The same list as a bank reads it, where its own rows are met another way."""
+
+    def read_by(self, caller: Identity) -> "Listed[A]":
+        """The list as this caller reads it."""
+        if caller.bank is None or self.grid_of_bank is None:
+            return self
+        return replace(self, grid=self.grid_of_bank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,8 @@ async def page_asked(
         further = len(rows) > asked.limit
         shown = rows[: asked.limit][:: -1 if back else 1]
         answers = await listed.answers(conn, shown, caller, context)
-        whole = await summed(conn, listed.grid, where) if asked.totals else None
+        most = listed.grid.most_counted
+        whole = await summed(conn, listed.grid, where, most=most) if asked.totals else None
     has_next, has_previous = (bool(at), further) if back else (further, bool(at))
     return GridPage(
         items=answers,

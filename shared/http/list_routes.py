@@ -40,14 +40,14 @@ def serve_list(
     async def pages(
         caller: who, context: CurrentContext, where: where_asked, asked: part_asked  # type: ignore[valid-type]
     ) -> Any:  # fmt: skip
-        return await page_asked(context, caller, listed, where, asked)
+        return await page_asked(context, caller, listed.read_by(caller), where, asked)
 
     async def file(
         file_form: Form, request: Request, caller: who, context: CurrentContext,  # type: ignore[valid-type]
         where: where_asked, sort: order_asked = None,  # type: ignore[valid-type]
     ) -> StreamingResponse:  # fmt: skip
         return await sent_as_file(
-            request, context, caller, listed, where, sort=sort, form=file_form
+            request, context, caller, listed.read_by(caller), where, sort=sort, form=file_form
         )
 
     router.add_api_route(

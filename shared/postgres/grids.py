@@ -39,6 +39,8 @@ class Grid:
     descends: bool = True
     sorts: Mapping[str, Sortable]
     sums: Mapping[str, str] = field(default_factory=dict)
+    most_counted: int = MOST_COUNTED
+    """Where each row costs a look elsewhere, fewer are counted."""
     parts: Sequence[str] = ()
     """Where rows are put together of several tables: each of these by the list's only key, in an order that
     an index has. Of each no more is read than a page; `rows` has a place, `{keys}`, for the keys found."""

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from services.applications.tables import case_counts
 from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReleasedV1
 from tests.applications.levels import SIGNED, with_levels
 from tests.applications.office import CCB, ICBC, Office, patent, right, submission
@@ -482,8 +483,16 @@ class AnyOrder(RuleBasedStateMachine):
             in_one_chain = one.renews == other or two.renews == name
             assert in_one_chain or not one.rights & two.rights
 
+    async def counters_differ(self) -> list[Any]:
+        async with self.office.service.context.database.begin("*") as conn:
+            found = await case_counts.differences(conn)
+            await case_counts.add_up(conn)
+            return [*found, *await case_counts.differences(conn)]
+
     def teardown(self) -> None:
-        """At the end all cases are as the model has them, and each bank sees its own, no other."""
+        """At the end all cases are as the model has them, each bank sees its own, no other, and the
+        counters, some of them added up on the way, are those of the rows."""
+        assert self.run(self.counters_differ()) == []
         for case, known in self.model.items():
             self.agree(case)
             self.reached.update(known.history)

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from services.applications.main import SERVICE
+from services.applications.tables import case_counts
 from shared.postgres.pools_seen import look_as
 from tests.applications.bulk import gone_through, lines
 from tests.applications.office import (
@@ -71,6 +72,7 @@ THE_BUREAUS_OWN = {
 }
 """Tables of which no bank sees a row."""
 OF_AUDITORS = {"audit_samples"}
+COUNTED = {"case_counts", "case_counts_due", "loan_counts", "loan_counts_due"}
 """Of auditors alone: tests/console/test_audit.py."""
 WITH_A_BANKS_ROWS = {
     "applications",
@@ -556,6 +558,24 @@ async def test_the_working_role_cannot_write_rows_for_another_bank(office: Offic
             )
 
 
+async def test_a_bank_sees_counts_of_its_own_alone_added_up_or_due(office: Office):
+    await office.lends()
+    await office.submits(bank=CCB)
+    database = office.service.context.database
+    for added_up in (False, True):
+        if added_up:
+            async with database.begin("*") as conn:
+                await case_counts.add_up(conn)
+        async with database.begin(CCB) as conn:
+            seen = {
+                row["bank_code"]
+                for table in sorted(COUNTED)
+                for row in await conn.fetch(f"select bank_code from {table}")
+            }
+            assert seen == {CCB}
+            assert await conn.fetchval("select count(*) from case_flow_counts") == 0
+
+
 async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_guarded(
     office: Office,
 ):
@@ -584,6 +604,7 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *OF_DEMANDS,
         *AROUND_LOANS,
         *OF_AUDITORS,
+        *COUNTED,
         "bank_suspensions",
         "waits",
     }

@@ -48,6 +48,7 @@ RIGHTS = Listed(
     zh="知识产权",
     en="Rights",
     grid=lists.RIGHTS,
+    grid_of_bank=lists.RIGHTS_OF_BANK,
     answers=_rights,
     names=lists.names,
     said={"kind": IP_KINDS},

@@ -10,28 +10,45 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.life_cycle import Action
+from services.applications.tables import counted
+from services.applications.tables.counted import FILED_ON, MOVED, TAKEN_OVER, have_begun
+from shared.postgres.pools_seen import ALL as EVERY_POOL
+from shared.postgres.pools_seen import looks_as
 
 Counted = Literal["filed", "approved"]
 
-_FILED_ON: Final = "(a.submitted_at at time zone 'Asia/Shanghai')::date"
-# What was taken over with its pool was filed and approved elsewhere: few, with an index of their own.
-_TAKEN_OVER: Final = f"""exists (
-    select from case_moves as m
-    where m.case_id = a.id and m.version = 1 and m.action = '{Action.ANNOUNCE}')"""
-# All columns stand in the index by submission, of which alone a long stretch is read.
-_FLOW: Final = f"""
-    select a.amount_fen, a.approved_on, {_FILED_ON} as filed_on from applications as a
-    where ($1::text[] is null or a.pool_code = any($1)) and not {_TAKEN_OVER}
+_FLOW_KEPT: Final = counted.kept(
+    "case_flow_counts", counted.flow_of("select * from case_counts_due")
+)
+_FLOW_ANEW: Final = f"({counted.flow_of(MOVED)})"
+# Every approval of a month in the order of its days: how many there were by then says which is the middle one.
+_MONTHS: Final = """
+    with days as (
+        select to_char(day, 'YYYY-MM') as month, counted, days, sum(cases) as cases, sum(fen) as fen
+        from {flow} as flow
+        where pool_code = any($1::text[]) and day between $2 and $3 group by 1, 2, 3
+    ), each as (
+        select * from days
+        union all select null, counted, days, sum(cases), sum(fen) from days group by 2, 3
+    ), ranked as (
+        select *, sum(cases) over (partition by month, counted order by days) as so_far,
+               sum(cases) over (partition by month, counted) as of_all
+        from each where cases > 0
+    )
+    select month, coalesce(sum(cases) filter (where counted = 'filed'), 0)::bigint as filed,
+           coalesce(sum(fen) filter (where counted = 'filed'), 0)::bigint as filed_amount_fen,
+           coalesce(sum(cases) filter (where counted = 'granted'), 0)::bigint as approved,
+           coalesce(sum(fen) filter (where counted = 'granted'), 0)::bigint as approved_amount_fen,
+           min(days) filter (where counted = 'granted' and so_far >= of_all * 0.5) as median_days,
+           min(days) filter (where counted = 'granted' and so_far >= of_all * 0.9) as ninth_days
+    from ranked group by month order by month
 """
-_FROM: Final = "($2::date::timestamp at time zone 'Asia/Shanghai')"
-_TO: Final = "(($3::date + 1)::timestamp at time zone 'Asia/Shanghai')"
 _CASES: Final = f"""
     select a.id, a.number, a.pool_code, a.bank_code, a.borrower_name, a.state, a.amount_fen,
-           {_FILED_ON} as filed_on, a.approved_on, a.approved_on - {_FILED_ON} as days
+           {FILED_ON} as filed_on, a.approved_on, a.approved_on - {FILED_ON} as days
     from applications as a
     where ($1::text[] is null or a.pool_code = any($1))
-      and not {_TAKEN_OVER}
+      and not {TAKEN_OVER}
 """
 _DAY: Final[dict[Counted, str]] = {"filed": "filed_on", "approved": "approved_on"}
 
@@ -41,30 +58,11 @@ async def months(
 ) -> list[asyncpg.Record]:
     """Month by month and in all (month none): cases and money filed and approved, and of those approved
     the days from filing to approval: the median, and what nine of ten did not exceed."""
+    flow = _FLOW_KEPT if await have_begun(conn) else _FLOW_ANEW
+    seen = (await looks_as(conn)).pools
+    of_pools = pools or ([counted.ALL] if seen == EVERY_POOL else seen.split(","))
     rows: list[asyncpg.Record] = await conn.fetch(
-        f"""with each as (
-                select date_trunc('month', filed_on) as month, false as is_approval, amount_fen,
-                       null::integer as days
-                from ({_FLOW} and a.submitted_at >= {_FROM} and a.submitted_at < {_TO}) as filed
-                union all
-                select date_trunc('month', approved_on), true, amount_fen, approved_on - filed_on
-                from ({_FLOW} and a.approved_on between $2 and $3) as approved
-            )
-            select to_char(month, 'YYYY-MM') as month,
-                   count(*) filter (where not is_approval) as filed,
-                   coalesce(sum(amount_fen) filter (where not is_approval), 0)::bigint
-                       as filed_amount_fen,
-                   count(*) filter (where is_approval) as approved,
-                   coalesce(sum(amount_fen) filter (where is_approval), 0)::bigint
-                       as approved_amount_fen,
-                   percentile_disc(0.5) within group (order by days)
-                       filter (where is_approval) as median_days,
-                   percentile_disc(0.9) within group (order by days)
-                       filter (where is_approval) as ninth_days
-            from each group by grouping sets ((each.month), ()) order by 1""",
-        pools,
-        first,
-        last,
+        _MONTHS.format(flow=flow), list(of_pools), first, last
     )
     return rows
 
@@ -72,7 +70,7 @@ async def months(
 async def cases(
     conn: asyncpg.Connection,
     pools: Sequence[str] | None,
-    counted: Counted,
+    which: Counted,
     *,
     first: date,
     last: date,
@@ -82,7 +80,7 @@ async def cases(
     """The cases behind a figure, the youngest first."""
     rows: list[asyncpg.Record] = await conn.fetch(
         f"""select * from ({_CASES}) as cases
-            where {_DAY[counted]} between $2 and $3 and ($4::uuid is null or id < $4)
+            where {_DAY[which]} between $2 and $3 and ($4::uuid is null or id < $4)
             order by id desc limit {int(limit)}""",
         pools,
         first,

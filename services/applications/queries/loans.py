@@ -5,7 +5,8 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import exists, func, tuple_
+from sqlalchemy import exists, func, true, tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,17 +47,24 @@ async def loans(
     `unreported`: only those that are out and not compensated, were paid out by the end of that
     month, and have no position of it; a later month's does not stand in for it.
     """
-    query = (
-        select(LoanRow, ApplicationRow)
+    # Loan by loan in the order of the page, kept from being joined: a join reads all of a bank and sorts it.
+    of_loan = (
+        select(ApplicationRow)
         .where(col(ApplicationRow.id) == col(LoanRow.application_id))
+        .offset(0)
+        .lateral()
+    )
+    case_row = aliased(ApplicationRow, of_loan)
+    query = (
+        select(LoanRow, case_row)
+        .join(of_loan, true())
         .order_by(col(LoanRow.application_id))
         .limit(limit)
     )
     if after is not None:
         query = query.where(col(LoanRow.application_id) > after)
     if own is not None:
-        # Of both, so that whichever is read first is read by the bank.
-        query = query.where(col(LoanRow.bank_code) == own, col(ApplicationRow.bank_code) == own)
+        query = query.where(col(LoanRow.bank_code) == own)
     if pool_code is not None:
         query = query.where(col(LoanRow.pool_code) == pool_code)
     if bank_code is not None:
@@ -64,10 +72,10 @@ async def loans(
     if loan_no is not None:
         query = query.where(col(LoanRow.loan_no_canonical) == canonical.number(loan_no))
     if state:
-        query = query.where(col(ApplicationRow.state).in_(list(state)))
+        query = query.where(col(case_row.state).in_(list(state)))
     if unreported is not None:
         query = query.where(
-            col(ApplicationRow.state).in_(list(IS_SERVED)),
+            col(case_row.state).in_(list(IS_SERVED)),
             col(LoanRow.disbursed_on) <= Month.parse(unreported).last,
             ~exists().where(
                 col(PositionRow.loan_id) == col(LoanRow.application_id),

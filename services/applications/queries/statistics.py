@@ -1,36 +1,60 @@
-"""Counts and money for the first page, in two statements."""
+"""Counts and money of cases and loans: read from their counters, in two statements."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import asyncpg
 
-from services.applications.domain.life_cycle import State
-from services.applications.queries.owed import OUT_ONCE
+from services.applications.domain.life_cycle import IS_LOAN, State
+from services.applications.tables import counted
+from services.applications.tables.counted import ALL, LENT, MOVED, have_begun
+from shared.postgres.literals import literals
 
-# All of it stands in the index by submission; a month is written once it is counted.
+# $1 a pool or null, $2 the bank that asks, or all of them.
 _CASES: Final = """
-select pool_code, to_char(month, 'YYYY-MM') as month, state, cases, amount_fen from (
-    select pool_code, date_trunc('month', submitted_at at time zone 'Asia/Shanghai') as month,
-           state, count(*) as cases, sum(amount_fen)::bigint as amount_fen
-    from applications
-    where ($1::text is null or pool_code = $1) and ($2::text is null or bank_code = $2)
-    group by 1, 2, 3) as counted
-order by pool_code, month, state
+select pool_code, month, state, sum(cases)::bigint as cases, sum(fen)::bigint as amount_fen
+from {counted} as counted
+where bank_code = $2 and ($1::text is null or pool_code = $1)
+group by pool_code, month, state having sum(cases) > 0 order by pool_code, month, state
 """
+# Few loans are renewed: what is one debt is taken off here. What is overdue of a renewal counts whole unless the
+# loan that it renews is overdue, too.
 _LOANS: Final = f"""
-select l.pool_code, count(*) as loans, sum(l.amount_fen)::bigint as disbursed_fen,
-       sum({OUT_ONCE})::bigint as outstanding_fen,
-       count(*) filter (where a.state = $2) as overdue_loans,
-       -- What is overdue of a renewal counts whole unless the loan that it renews is overdue, too.
-       coalesce(sum(case when renewed.state = $2 then {OUT_ONCE} else l.outstanding_fen end)
-                filter (where a.state = $2), 0)::bigint as overdue_fen
-from loans as l join applications as a on a.id = l.application_id
-left join applications as renewed
-    on renewed.id = a.renews and renewed.bank_code = a.bank_code
-where ($1::text is null or l.pool_code = $1) and ($3::text is null or l.bank_code = $3)
-group by l.pool_code order by l.pool_code
+with sums as (
+    select pool_code, sum(loans) as loans, sum(disbursed_fen) as disbursed_fen,
+           sum(outstanding_fen) as outstanding_fen, sum(overdue_fen) as overdue_fen
+    from {{counted}} as counted
+    where bank_code = $2 and ($1::text is null or pool_code = $1)
+    group by pool_code having sum(loans) > 0
+), overdue as (
+    select pool_code, sum(cases) as cases from {{states}} as counted
+    where bank_code = $2 and ($1::text is null or pool_code = $1) and state = '{State.OVERDUE}'
+    group by pool_code
+), once as (
+    select l.pool_code, sum(least(l.outstanding_fen, old_loan.outstanding_fen)) as fen,
+           sum(least(l.outstanding_fen, old_loan.outstanding_fen))
+               filter (where a.state = '{State.OVERDUE}' and old.state = '{State.OVERDUE}')
+               as overdue_fen
+    from applications as a
+    join loans as l on l.application_id = a.id
+    join applications as old on old.id = a.renews and old.bank_code = a.bank_code
+    join loans as old_loan on old_loan.application_id = old.id
+    where a.renews is not null and old.state in ({literals(IS_LOAN)})
+      and ($2 = '{ALL}' or a.bank_code = $2) and ($1::text is null or l.pool_code = $1)
+    group by l.pool_code
+)
+select pool_code, loans::bigint, disbursed_fen::bigint,
+       (outstanding_fen - coalesce(once.fen, 0))::bigint as outstanding_fen,
+       coalesce(overdue.cases, 0)::bigint as overdue_loans,
+       (sums.overdue_fen - coalesce(once.overdue_fen, 0))::bigint as overdue_fen
+from sums left join overdue using (pool_code) left join once using (pool_code)
+order by pool_code
 """
+_STATES_KEPT: Final = counted.kept(
+    "case_counts", counted.states_of("select * from case_counts_due")
+)
+_STATES_ANEW: Final = f"({counted.states_of(MOVED)})"
+_LOANS_KEPT: Final = counted.kept("loan_counts", counted.loans_of("select * from loan_counts_due"))
 
 
 async def case_counts(
@@ -38,7 +62,10 @@ async def case_counts(
 ) -> Sequence[asyncpg.Record]:
     """The cases that the institution that looks may see, by pool, month and state. `own`: its code,
     where it is a bank."""
-    rows: list[asyncpg.Record] = await conn.fetch(_CASES, pool_code, own)
+    states = _STATES_KEPT if await have_begun(conn) else _STATES_ANEW
+    rows: list[asyncpg.Record] = await conn.fetch(
+        _CASES.format(counted=states), pool_code, own or ALL
+    )
     return rows
 
 
@@ -46,5 +73,10 @@ async def loan_sums(
     conn: asyncpg.Connection, *, own: str | None, pool_code: str | None
 ) -> Sequence[asyncpg.Record]:
     """The loans that it may see, by pool."""
-    rows: list[asyncpg.Record] = await conn.fetch(_LOANS, pool_code, State.OVERDUE, own)
+    begun = await have_begun(conn)
+    statement = _LOANS.format(
+        counted=_LOANS_KEPT if begun else f"({counted.loans_of(LENT)})",
+        states=_STATES_KEPT if begun else _STATES_ANEW,
+    )
+    rows: list[asyncpg.Record] = await conn.fetch(statement, pool_code, own or ALL)
     return rows

@@ -24,7 +24,8 @@ from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.postgres.calendar_overrides import load_working_days
 
-# Rights are looked up without a bank: the answer is which of the case's own are taken.
+# Rights are looked up without a bank: the answer is which of the case's own are taken. Right by right, here and
+# below: planned while tables are empty, a join reads all that is held until statistics are taken.
 _LOOK_AROUND: Final = f"""
 select exists (select from banks where code = $2) as bank_exists,
        p.name, p.programme, p.opened_on, p.stopped_on, s.suspended_on,
@@ -32,7 +33,10 @@ select exists (select from banks where code = $2) as bank_exists,
            select distinct asked.index
            from unnest($3::text[], $4::text[], $5::int[]) with ordinality
                as asked (kind, number, nice_class, index)
-           join held_rights using (kind, number, nice_class)
+           cross join lateral (
+               select h.* from held_rights as h
+               where (h.kind, h.number, h.nice_class) = (asked.kind, asked.number, asked.nice_class) offset 0
+           ) as held_rights
            left join lateral (
                -- Whoever stands behind the case's own rank takes nothing from it.
                select min(own.rank) as rank from held_rights as own
@@ -228,9 +232,12 @@ left join bank_suspensions as s on s.pool_code = p.code and s.bank_code = $2
 where p.code = any($1::text[])
 """
 _HELD: Final = """
-select kind, number, nice_class, rank, application_id
+select asked.*, held_rights.rank, held_rights.application_id
 from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
-join held_rights using (kind, number, nice_class)
+cross join lateral (
+    select h.* from held_rights as h
+    where (h.kind, h.number, h.nice_class) = (asked.kind, asked.number, asked.nice_class) offset 0
+) as held_rights
 """
 _OWNERS: Final = """
 select asked.*, said.owner_name

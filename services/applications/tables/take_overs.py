@@ -34,7 +34,10 @@ _HELD: Final = """
 select asked.id, asked.number_as_given, a.number as held_by
 from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[])
     as asked (id, kind, number, nice_class, number_as_given)
-join held_rights as held using (kind, number, nice_class)
+cross join lateral (
+    select h.* from held_rights as h
+    where (h.kind, h.number, h.nice_class) = (asked.kind, asked.number, asked.nice_class) offset 0
+) as held
 join applications as a on a.id = held.application_id
 """
 _FIRMS: Final = """

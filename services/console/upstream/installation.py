@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from services.console.upstream.client import Api
 from services.console.upstream.optional import items
 from services.console.upstream.programmes import opening_pools, read_programmes
+
+LOOKED_INTO: Final = 20
+"""Pools whose parties are asked for. Where there are more, what an installation needs has long been there."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +21,14 @@ class Installation:
     programmes: list[dict[str, Any]]
     pools: list[dict[str, Any]]
     parties: Mapping[str, list[dict[str, Any]]]
-    """Pool → its parties with their lines."""
+    """Pool → its parties with their lines, of the first `LOOKED_INTO` pools."""
     taking_applications: frozenset[str]
     """Pools that `applications` has been told of; a moment after they were opened."""
+
+    @property
+    def looked_into(self) -> list[dict[str, Any]]:
+        """The pools of which the parties are known here."""
+        return [pool for pool in self.pools if pool["code"] in self.parties]
 
     @property
     def is_empty(self) -> bool:
@@ -76,7 +84,7 @@ async def read_installation(apis: Mapping[str, Api]) -> Installation:
         risk_pool.get("/pools"),
         applications.get("/pools"),
     )
-    codes = [pool["code"] for pool in items(pools)]
+    codes = [pool["code"] for pool in items(pools)[:LOOKED_INTO]]
     parties = await asyncio.gather(*(risk_pool.get(f"/pools/{code}/parties") for code in codes))
     return Installation(
         banks=items(banks),

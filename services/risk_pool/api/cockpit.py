@@ -28,6 +28,7 @@ from shared.http.context import CurrentContext
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.life_cycle import Words
 from shared.months import Month
+from shared.postgres.pools_seen import ALL, looks_as
 from shared.refusals import NotFound
 
 router = APIRouter(tags=["reports"], prefix="/reports")
@@ -61,8 +62,14 @@ async def show_cockpit(
     async with context.database.looking(caller.institution) as conn:
         chosen = await _chosen(conn, pool)
         codes = [code for code, _ in chosen]
-        found = await cockpit.count(conn, codes, asked, until=until)
-        names = {"pool": dict(chosen), "bank": await names_of_banks(conn, codes)}
+        sees_all = (await looks_as(conn)).pools == ALL
+        found = await cockpit.count(
+            conn, codes, asked, until=until, named=pool and codes, are_all=sees_all and not pool
+        )
+        names = {
+            "pool": dict(chosen),
+            "bank": await names_of_banks(conn, found.values("bank", asked), pools=pool and codes),
+        }
         tables = cockpit.tables(found, names) + await targets(conn, chosen, asked)
     return ReportAnswer.model_validate(
         Report(

@@ -10,7 +10,7 @@ import asyncpg
 
 from services.risk_pool.domain.agreement import HELD_ONCE
 from services.risk_pool.domain.cash_entry import BOOKED
-from services.risk_pool.queries.lending import LENT
+from services.risk_pool.tables.lending import LENT
 from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 

@@ -14,8 +14,8 @@ from typing import Any
 import asyncpg
 
 from services.risk_pool.domain.agreed_figures import State as FigureState
-from services.risk_pool.queries.lending import LENT
 from services.risk_pool.tables.debts import ONCE_OF_DEBTS
+from services.risk_pool.tables.lending import LENT
 from shared.months import Month
 from shared.postgres import published_schemes
 from shared.refusals import Refused

@@ -10,9 +10,9 @@ from services.risk_pool.domain.agreed_figures import State as FigureState
 from services.risk_pool.domain.cap_order import COVERED, Taken
 from services.risk_pool.domain.claim import UNDECIDED, USES_CAPS
 from services.risk_pool.domain.ledger import available_fen
-from services.risk_pool.queries.lending import LENT
 from services.risk_pool.queries.programmes import version
 from services.risk_pool.tables.ledger import balances
+from services.risk_pool.tables.lending import LENT
 from shared.postgres.literals import literals
 from shared.schemes.publication import Publication, scheme_of
 from shared.schemes.scheme import Scheme

@@ -65,11 +65,12 @@ async def find_transfer(
         """select t.seq, t.reference, t.kind, t.debit, t.credit, t.amount_fen,
                   t.business_date, t.booked_at, t.loan_id, t.explanation_id,
                   encode(t.hash, 'hex') as hash,
-                  coalesce(encode(b.hash, 'hex'), repeat('00', 32)) as previous_hash,
-                  c.number as loan_number
+                  -- Looked up: as a join the whole pool would be hashed.
+                  coalesce((select encode(b.hash, 'hex') from transfers b
+                            where b.pool_code = $1 and b.seq = $2::bigint - 1),
+                           repeat('00', 32)) as previous_hash,
+                  (select c.number from coverages c where c.loan_id = t.loan_id) as loan_number
            from transfers t
-           left join transfers b on b.pool_code = t.pool_code and b.seq = t.seq - 1
-           left join coverages c on c.loan_id = t.loan_id
            where t.pool_code = $1 and t.seq = $2""",
         pool_code,
         seq,

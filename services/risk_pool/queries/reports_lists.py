@@ -10,6 +10,7 @@ from services.risk_pool.domain.ledger import RECOVERIES
 from services.risk_pool.domain.report_period import Period
 from shared.postgres.literals import literals
 
+_OF_YEAR = ("year_budget", "year_target")
 _NOT_FILED = (ClaimState.DRAFT, ClaimState.WITHDRAWN)
 
 
@@ -43,11 +44,18 @@ async def names_of_parties(conn: asyncpg.Connection, pool_code: str) -> dict[str
     return {row["code"]: row["name"] for row in rows}
 
 
-async def names_of_banks(conn: asyncpg.Connection, pools: Sequence[str]) -> dict[str, str]:
-    """Code → name of every bank of these pools, as the newest of its pools calls it."""
+async def names_of_banks(
+    conn: asyncpg.Connection, banks: Sequence[str], *, pools: Sequence[str] = ()
+) -> dict[str, str]:
+    """Code → name of these banks, as the newest of the pools calls each. `pools`: of these alone; none: of any."""
     rows = await conn.fetch(
-        """select code, name from parties
-           where pool_code = any($1::text[]) and role = 'bank' order by joined_on""",
+        """select asked.code, named.name from unnest($1::text[]) as asked (code)
+           cross join lateral (
+               select name from parties
+               where code = asked.code and role = 'bank'
+                 and (cardinality($2::text[]) = 0 or pool_code = any($2))
+               order by joined_on desc, pool_code limit 1) as named""",
+        list(banks),
         list(pools),
     )
     return {row["code"]: row["name"] for row in rows}
@@ -67,12 +75,26 @@ async def names_of_borrowers(
     return {row["borrower_uscc"]: row["borrower_name"] for row in rows}
 
 
+async def pools_with_targets(
+    conn: asyncpg.Connection, pools: Sequence[str], kinds: Sequence[str]
+) -> set[str]:
+    """Those of these pools for which two persons have put figures of such kinds in force."""
+    rows = await conn.fetch(
+        f"""select distinct pool_code from agreed_figures
+            where pool_code = any($1::text[]) and kind = any($2::text[])
+              and state = '{FigureState.IN_FORCE}'""",
+        list(pools),
+        [*kinds, *_OF_YEAR],
+    )
+    return {row["pool_code"] for row in rows}
+
+
 async def targets_of_year(conn: asyncpg.Connection, pool_code: str, year: int) -> dict[str, int]:
     """Measure → what two persons entered for a year: what is to be reached, and of compensation
     the budget that is not to be passed."""
     rows = await conn.fetch(
         f"""select kind, subject, amount_fen from agreed_figures
-            where pool_code = $1 and kind in ('year_budget', 'year_target') and year = $2
+            where pool_code = $1 and kind in ({literals(_OF_YEAR)}) and year = $2
               and state = '{FigureState.IN_FORCE}'
             order by released_on, id""",
         pool_code,

@@ -5,151 +5,16 @@ moved is read from the ledger: what a report says is what the accounts say, on a
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
-from services.risk_pool.domain.claim import State as ClaimState
-from services.risk_pool.domain.ledger import CLAIMS, RECOVERIES
-from services.risk_pool.domain.month_figures import CLAIM_PAID
 from services.risk_pool.domain.report_period import Period
-from services.risk_pool.queries.lending import lent_by
-from services.risk_pool.tables.debts import ONCE_OF_DEBTS
-from shared.postgres.literals import literals
-from shared.rights import PATENTS
-from shared.risk_classes import NON_PERFORMING
-
-_NOT_FILED = (ClaimState.DRAFT, ClaimState.WITHDRAWN)
-_OF_POOLS = "pool_code = any($1::text[])"
-_LENT = lent_by("= any($1::text[])")
-
-
-PARTS: Final = {
-    "covered": {
-        "overdue": "stood.overdue_days > 0",
-        "bad": f"stood.risk_class in ({literals(NON_PERFORMING)})",
-    }
-}
-"""Measures that are those loans of another of which this holds."""
-
-
-def _statements(first: str, last: str) -> dict[str, str]:
-    """What each measure counts of the pools $1 from a first to a last day, loan by loan."""
-    held = f"""
-        select loan_id, sum(case when split_part(debit, ':', 1) = 'covered' then amount_fen else 0 end
-                      - case when split_part(credit, ':', 1) = 'covered' then amount_fen else 0 end)
-               as fen
-        from transfers
-        where {_OF_POOLS} and business_date <= {last} and {first}::date is not null
-          and loan_id is not null
-          and (split_part(debit, ':', 1) = 'covered' or split_part(credit, ':', 1) = 'covered')
-        group by loan_id
-    """
-    # As the book has it: a loan and its renewal are one debt.
-    covered = f"""
-        with debts as (
-            select held.loan_id, c.renews, held.fen as covered_fen, 0 as outstanding_fen,
-                   stood.risk_class, coalesce(stood.overdue_days, 0) as overdue_days
-            from ({held}) as held join coverages as c using (loan_id) left join stood using (loan_id)
-            where held.fen > 0
-        ), once as ({ONCE_OF_DEBTS})
-        select loan_id, debts.covered_fen - coalesce(once.covered_fen, 0) as fen
-        from debts left join once using (loan_id)
-    """
-    within = f"between {first} and {last}"
-    return {
-        "lent": f"""
-            select loan_id, sum(fen) as fen from ({_LENT}) as lent
-            where day {within} group by loan_id
-        """,
-        "entered": f"""
-            select loan_id, sum(covered_fen) as fen from ({_LENT}) as lent
-            where day {within} group by loan_id
-        """,
-        "covered": covered,
-        **{
-            part: f"""
-                select held.loan_id, held.fen from ({covered}) as held join stood using (loan_id)
-                where {condition}
-            """
-            for part, condition in PARTS["covered"].items()
-        },
-        "claimed": f"""
-            select loan_id, sum(outstanding_principal_fen) as fen from claims
-            where {_OF_POOLS} and claimed_on {within} and state not in ({literals(_NOT_FILED)})
-            group by loan_id
-        """,
-        "compensated": _account(CLAIMS, within, grows_by="debit"),
-        "paid": f"""
-            select loan_id, sum(amount_fen) as fen from transfers
-            where {_OF_POOLS} and business_date {within} and kind = '{CLAIM_PAID}'
-            group by loan_id
-        """,
-        "recovered": _account(RECOVERIES, within, grows_by="credit"),
-    }
-
-
-def _account(account: str, within: str, *, grows_by: str) -> str:
-    shrinks_by = "credit" if grows_by == "debit" else "debit"
-    return f"""
-        select loan_id, sum(case when {grows_by} = '{account}' then amount_fen else -amount_fen end)
-               as fen
-        from transfers
-        where {_OF_POOLS} and business_date {within} and loan_id is not null
-          and ({grows_by} = '{account}' or {shrinks_by} = '{account}')
-        group by loan_id
-    """
-
-
-_STATEMENTS = _statements("$2", "$3")
-_IN_EACH = _statements("asked.first", "asked.last")
-
-_IP_KIND = """coalesce(c.attributes->>'ip_kind',
-                       case when c.is_multi_ip_type then 'several' else '' end)"""
-# By the register of pledges (D5, D6): whatever became of a pledge since, it was made for the loan.
-_PATENT_TRADEMARK = f"""case when exists (
-        select from loan_pledges as p where p.loan_id = c.loan_id and p.kind in ({literals(PATENTS)}))
-    and exists (
-        select from loan_pledges as p where p.loan_id = c.loan_id and p.kind = 'trademark_right')
-    then 'yes' else 'no' end"""
-_DIVISIONS = {
-    "pool": "c.pool_code",
-    "bank": "c.bank_code",
-    "mode": "c.mode",
-    "area": "substr(c.borrower_uscc, 3, 6)",
-    "province": "substr(c.borrower_uscc, 3, 2)",
-    "city": "substr(c.borrower_uscc, 3, 4)",
-    "ip_kind": _IP_KIND,
-    "industry": "coalesce(c.attributes->>'industry', '')",
-    "park": "c.park_canonical",
-    "size": "case when c.amount_fen <= 1000000000 then 'inclusive' else 'above' end",
-    "inclusive_ip_kind": f"""case when c.amount_fen > 1000000000 then 'above' else {_IP_KIND} end""",
-    "first_loan": "case when c.is_first_loan then 'yes' else 'no' end",
-    "patent_trademark": _PATENT_TRADEMARK,
-    "class": "coalesce(stood.risk_class, '')",
-    "borrower": "c.borrower_uscc",
-    "quarter": """to_char(c.approved_on, 'YYYY"-Q"Q')""",
-}
-
-_COUNTED = """
-    with stood as (
-        select distinct on (loan_id) loan_id, risk_class, overdue_days from positions
-        where pool_code = any($1::text[]) and month <= {month} order by loan_id, month desc
-    ), counted as ({statement})
-    {reading}
-    from counted join coverages c using (loan_id) left join stood using (loan_id)
-    {more}
-    where counted.fen <> 0
-"""
-_OF_EACH = """
-    select asked.period, found.*
-    from unnest($2::text[], $3::date[], $4::date[], $5::text[]) as asked (period, first, last, month)
-    cross join lateral ({statement} group by 1, 2) as found
-"""
+from services.risk_pool.tables.measures import DIVISIONS, IN_PERIOD, LOANS_COUNTED
 
 
 def _counted(measure: str, reading: str) -> str:
-    return _COUNTED.format(statement=_STATEMENTS[measure], reading=reading, month="$4", more="")
+    return LOANS_COUNTED.format(statement=IN_PERIOD[measure], reading=reading, month="$4", more="")
 
 
 class Counted(NamedTuple):
@@ -163,19 +28,12 @@ class Counted(NamedTuple):
 NOTHING = Counted(0, 0, 0)
 
 
-class Sum(NamedTuple):
-    """Loans and fen of one part of a measure."""
-
-    loans: int
-    fen: int
-
-
 async def counted(
     conn: asyncpg.Connection, pool_code: str, measure: str, period: Period, by: str
 ) -> dict[str, Counted]:
     """Value of the division → what of the measure falls on it."""
     reading = f"""
-        select {_DIVISIONS[by]} as value, count(*) as loans,
+        select {DIVISIONS[by]} as value, count(*) as loans,
                count(distinct c.borrower_uscc) as firms, sum(counted.fen)::bigint as fen"""
     statement = _counted(measure, reading)
     rows = await conn.fetch(f"{statement} group by 1 order by 1", *_arguments([pool_code], period))
@@ -189,46 +47,6 @@ async def in_all(conn: asyncpg.Connection, pool_code: str, measure: str, period:
     statement = _counted(measure, reading)
     row = await conn.fetchrow(statement, *_arguments([pool_code], period))
     return Counted(row["loans"], row["firms"], row["fen"])
-
-
-async def counted_in_each(
-    conn: asyncpg.Connection,
-    pools: Sequence[str],
-    measure: str,
-    periods: Sequence[Period],
-    divisions: Sequence[str],
-) -> dict[str, dict[tuple[str, str, str], Sum]]:
-    """(Period, division, value) → what of a measure falls on it, of several pools together, and the same
-    of its parts: the same rows as `counted`, period by period in one statement."""
-    values = ", ".join(f"('{by}', {_DIVISIONS[by]})" for by in divisions)
-    parts = {measure: "true"} | PARTS.get(measure, {})
-    sums = ", ".join(
-        f"""count(*) filter (where {condition}) as {part}_loans,
-            sum(counted.fen) filter (where {condition})::bigint as {part}_fen"""
-        for part, condition in parts.items()
-    )
-    statement = _COUNTED.format(
-        statement=_IN_EACH[measure],
-        reading=f"select part.by, part.value, {sums}",
-        month="asked.month",
-        more=f"cross join lateral (values {values}) as part (by, value)",
-    )
-    rows = await conn.fetch(
-        _OF_EACH.format(statement=statement),
-        list(pools),
-        [one.text for one in periods],
-        [one.first for one in periods],
-        [one.last for one in periods],
-        [str(one.end) for one in periods],
-    )
-    return {
-        part: {
-            (row["period"], row["by"], row["value"]): Sum(row[f"{part}_loans"], row[f"{part}_fen"])
-            for row in rows
-            if row[f"{part}_loans"]
-        }
-        for part in parts
-    }
 
 
 async def loans_counted(
@@ -248,7 +66,7 @@ async def loans_counted(
                stood.risk_class, stood.overdue_days, counted.fen::bigint as amount_fen"""
     statement = _counted(measure, reading)
     rows: Sequence[asyncpg.Record] = await conn.fetch(
-        f"""{statement} and c.number > $5 and ($6::text is null or {_DIVISIONS[by]} = $6)
+        f"""{statement} and c.number > $5 and ($6::text is null or {DIVISIONS[by]} = $6)
             order by c.number limit {int(limit)}""",
         *_arguments(pools, period),
         after,

@@ -1,6 +1,6 @@
 """The cockpit (数字驾驶舱): where one pool or several stand in a period, against the one before.
 
-Its figures are the measures of the reports, counted by the same statements (`counted_in_each`), of
+Its figures are the measures of the reports, as they are kept of their statements (`book_counts`), of
 several pools at once; each has the address of the loans whose sum it is.
 """
 
@@ -13,7 +13,7 @@ import asyncpg
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
 from services.risk_pool.domain.report_words import DIMENSIONS, MEASURES, OF_DIVISION, value_words
-from services.risk_pool.queries.reports_measures import Sum, counted_in_each
+from services.risk_pool.queries.book_counts import Counts, Sum, counted_in_each
 from services.risk_pool.reports.business import BAD_RATIO
 from services.risk_pool.reports.counting import TOTAL, columns_of, growth_bp, share_bp
 from shared.life_cycle import Words
@@ -25,9 +25,9 @@ MOST_MONTHS = 24
 
 HEADLINE = ("lent", "covered", "bad", "claimed", "paid", "recovered")
 _SERIES = ("lent", "covered", "overdue", "bad", "claimed", "compensated", "paid", "recovered")
-_COUNTED = ("lent", "covered", "claimed", "compensated", "paid", "recovered")
-"""Asked of the database; what is overdue or bad is a part of what is covered."""
-_DIVIDED = ("pool", "bank", "province", "city", "area", "ip_kind", "industry", "first_loan")
+_DIVIDED = (
+    "all", "pool", "bank", "province", "city", "area", "ip_kind", "industry", "first_loan",
+)  # fmt: skip
 _NOTHING = Sum(0, 0)
 _TREE = ("province", "city", "area")
 
@@ -53,9 +53,11 @@ class Found:
     """What was counted: measure → (period, division, value) → loans, firms and fen."""
 
     pools: Sequence[str]
+    named: Sequence[str]
+    """Those of them that addresses have to name: none where all are meant that somebody sees."""
     period: Period
     months: Sequence[Period]
-    parts: Mapping[str, Mapping[tuple[str, str, str], Sum]]
+    parts: Counts
 
     def values(self, by: str, period: Period) -> list[str]:
         """Every value of a division that any measure has in a period."""
@@ -73,9 +75,8 @@ class Found:
         return self.parts[measure].get((period.text, by, value), _NOTHING)
 
     def whole(self, measure: str, period: Period) -> Sum:
-        """All of a measure: that of its pools, whose loans are apart."""
-        each = [self.of(measure, period, "pool", pool) for pool in self.pools]
-        return Sum(sum(one.loans for one in each), sum(one.fen for one in each))
+        """All of a measure."""
+        return self.of(measure, period, "all", "")
 
     def list_of(
         self, measure: str, period: Period, by: str = "bank", value: str | None = None
@@ -83,23 +84,30 @@ class Found:
         """The address of the loans behind a figure."""
         asked = [("measure", measure), ("period", period.text), ("by", by)]
         asked += [] if value is None else [("value", value)]
-        asked += [("pool", pool) for pool in self.pools]
+        asked += [("pool", pool) for pool in self.named]
         return f"/api/v1/reports/loans?{urlencode(asked)}"
 
 
 async def count(
-    conn: asyncpg.Connection, pools: Sequence[str], period: Period, *, until: Month
+    conn: asyncpg.Connection,
+    pools: Sequence[str],
+    period: Period,
+    *,
+    until: Month,
+    named: Sequence[str] = (),
+    are_all: bool = False,
 ) -> Found:
-    """Everything that the cockpit shows, in two statements a measure."""
+    """Everything that the cockpit shows. `until`: the present month. `named`: those of the pools that were
+    asked for by name. `are_all`: these are all the pools that there are."""
     months = period.last_months(min(max(period.months, MONTHS), MOST_MONTHS), until=until)
-    over_time = {one.text: one for one in (*months, period.before) if one.text != period.text}
-    parts: dict[str, dict[tuple[str, str, str], Sum]] = {}
-    for measure in _COUNTED:
-        by = ("pool", "first_loan") if measure == "lent" else ("pool",)
-        whole = await counted_in_each(conn, pools, measure, list(over_time.values()), by)
-        divided = await counted_in_each(conn, pools, measure, [period], _DIVIDED)
-        parts |= {part: whole[part] | divided[part] for part in whole}
-    return Found(pools=pools, period=period, months=months, parts=parts)
+    over_time = {one.text: one for one in (*months, period.before)}
+    parts = await counted_in_each(
+        conn, pools, list(over_time.values()), ("all", "first_loan"), until=until, are_all=are_all
+    )
+    divided = await counted_in_each(conn, pools, [period], _DIVIDED, until=until, are_all=are_all)
+    for measure, part in divided.items():
+        parts[measure] |= part
+    return Found(pools=pools, named=named, period=period, months=months, parts=parts)
 
 
 def tables(found: Found, names: Mapping[str, Mapping[str, str]]) -> list[Table]:

@@ -8,7 +8,11 @@ from services.risk_pool.domain.agreed_figures import TARGETS_OF_INDICATORS
 from services.risk_pool.domain.report_period import Period, parse
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table, Unit
 from services.risk_pool.domain.report_words import MEASURES
-from services.risk_pool.queries.reports_lists import figures_of_indicators, targets_of_year
+from services.risk_pool.queries.reports_lists import (
+    figures_of_indicators,
+    pools_with_targets,
+    targets_of_year,
+)
 from services.risk_pool.queries.reports_measures import in_all
 from services.risk_pool.reports.counting import list_of, share_bp
 from services.risk_pool.reports.indicators import indicators
@@ -31,7 +35,12 @@ async def targets(
     and one in numbers, neither where nothing is set."""
     year = parse(f"{period.end.year:04d}")
     found: dict[Unit, list[Line]] = {"money": [], "count": []}
+    having = await pools_with_targets(
+        conn, [code for code, _ in pools], list(TARGETS_OF_INDICATORS)
+    )
     for code, name in pools:
+        if code not in having:
+            continue
         lines = await _of_scorecard(conn, code, year)
         if await figures_of_indicators(conn, code, TARGETS_OF_INDICATORS):
             lines += _of_indicators(await indicators(conn, code, year))

@@ -18,6 +18,7 @@ select distinct on (old.loan_id)
        least(old.covered_fen, new.covered_fen) as covered_fen,
        least(old.outstanding_fen, new.outstanding_fen) as outstanding_fen
 from debts as new join debts as old on old.loan_id = new.renews
+where new.renews is not null
 order by old.loan_id, new.covered_fen desc
 """
 """Of the loans `debts` (loan_id, renews, covered_fen, outstanding_fen, risk_class, overdue_days), all in

@@ -7,7 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain.figure import Address, Figure, Part
 from services.risk_pool.domain.minimum_lending import days_of
-from services.risk_pool.queries.lending import LENT
+from services.risk_pool.tables.lending import LENT
 from shared.life_cycle import Words
 
 _MOST = 100
