@@ -6,7 +6,7 @@ Revision ID: 0188
 from alembic import op
 
 revision = "0188"
-down_revision = "0170"
+down_revision = "0180"
 
 _STATEMENTS = (
     """
