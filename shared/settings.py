@@ -169,6 +169,11 @@ class ServiceSettings(ProcessSettings):
         description="So long it is kept who has looked at what: five years; at least three, as records "
         "of how personal data is handled (个人信息保护法 art. 56).",
     )
+    archive_folder: str = Field(
+        default="",
+        description="Where closed years were archived (`zhidai archive --to`), if this process may read "
+        "there: the feed then tells what has left the database. Empty: it says where it is.",
+    )
     kafka_token_url: Annotated[
         str,
         needs(https_or_empty, "get the broker's tokens by https: on the way a secret can be read"),

@@ -10,6 +10,7 @@ import typer
 
 from zhidai import schemes_cli
 from zhidai.commands import (
+    archive,
     audit,
     backup,
     events,
@@ -112,7 +113,7 @@ def migrate(
 
 for command in (
     schemes_cli, sandbox, settle, audit, export, explain, events, reconcile, kafka_rights, init_production,
-    backup, login,
+    backup, login, archive,
 ):  # fmt: skip
     command.mount(app)
 

@@ -22,7 +22,7 @@ PAGE = 1000
 
 
 class FeedBeginsLate(Exception):
-    """What a producer said first is no longer in its feed: only a backup has it."""
+    """What a producer said first is no longer in its feed: the archive or a backup has it."""
 
 
 class StillOnItsWay(Exception):
