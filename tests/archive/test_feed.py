@@ -24,7 +24,7 @@ async def read_through(person, cursor: str | None = None) -> list[str]:
         )
         assert answer.status_code == 200, answer.text
         page = answer.json()
-        ids += [one["id"] for one in page.get("items", [])]
+        ids += [one["id"] for one in page["items"]]
         if page["next_cursor"] == cursor:
             return ids
         cursor = page["next_cursor"]
