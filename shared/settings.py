@@ -114,6 +114,25 @@ class ServiceSettings(ProcessSettings):
             "and rows pass in the clear, or to whoever says he is the server",
         ),
     ] = Field(description="The service's own database, as its working role (not the owner).")
+    reports_database_url: Annotated[
+        str,
+        needs(
+            lambda url, info: not url or encrypted_database(url, info),
+            "add ?sslmode=verify-full&sslrootcert=… and a password of your own, as for database_url",
+        ),
+    ] = Field(
+        default="",
+        description="A standby of the service's database that reports, statistics and cockpit are asked "
+        "of; empty: the service's own.",
+    )
+    reports_lag_seconds: float = Field(
+        default=60, ge=2, description="The most that the standby may be behind."
+    )
+    reports_when_behind: Literal["own", "refuse"] = Field(
+        default="own",
+        description="Where it is further behind, or away: own asks the service's own database, refuse "
+        "answers 503.",
+    )
     transport: Annotated[
         Literal["local", "kafka"],
         needs(
