@@ -10,6 +10,7 @@ takes, and how long finding one person's looks takes among 60 months.
 
 import asyncio
 import os
+import re
 import time
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator
@@ -33,6 +34,7 @@ from shared.postgres.reads import Wanted, find
 from shared.read_log import forget_all
 
 SERVICE = "risk_pool"
+ROOT = Path(__file__).parents[1]
 BEFORE = "0190"
 """The version in which looks lay in one table."""
 SIZE = "select pg_total_relation_size($1::text::regclass)"
@@ -48,8 +50,7 @@ _EVENTS = """
 insert into event_feed (position, event_id, topic, key, type, body, source, occurred_at, subject,
                         traceparent, institution, published_at)
 select p, gen_random_uuid(), 'risk_pool', gen_random_uuid()::text, 'coverage.activated.v1',
-       convert_to((select jsonb_object_agg('field_' || f, gen_random_uuid()) from generate_series(1, 12) f
-                   where p > 0)::text, 'UTF8'),
+       convert_to(replace($2::text, $3::text, gen_random_uuid()::text), 'UTF8'),
        '/zhidai/risk_pool', '2021-03-02T00:00Z', 'DL-2021-' || p, '', 'B' || p % 300, '2021-03-02T00:00Z'
 from generate_series(1, $1::bigint) p
 """
@@ -75,6 +76,14 @@ async def timed(what: str) -> AsyncIterator[None]:
     print(f"{what}: {time.perf_counter() - began:.2f} s", flush=True)
 
 
+def sample() -> tuple[str, str]:
+    """What an event says, and an id in it that is another one in each."""
+    told = (ROOT / "shared/contracts/examples/loan.disbursed.v1.json").read_text()
+    found = re.search(r"[0-9a-f]{8}-[0-9a-f-]{27}", told)
+    assert found is not None
+    return told, found[0]
+
+
 async def measure(server: EmbeddedPostgres, rows: int, folder: Path) -> None:
     """Print what old rows cost."""
     await provision(server.server_url, SERVICE)
@@ -82,7 +91,7 @@ async def measure(server: EmbeddedPostgres, rows: int, folder: Path) -> None:
     await asyncio.to_thread(command.upgrade, _config(SERVICE, owner_url), BEFORE)
     owner = await asyncpg.connect(owner_url)
     await owner.execute(_LOOKS, rows)
-    await owner.execute(_EVENTS, rows)
+    await owner.execute(_EVENTS, rows, *sample())
     await owner.execute("update told_epochs set last = $1", rows)
     await owner.execute("analyze")
     print(f"{await owner.fetchval(SIZE, 'reads') / rows:.0f} bytes a look")

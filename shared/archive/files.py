@@ -177,7 +177,7 @@ class Writing:
     def _end_block(self) -> None:
         if not self._lines:
             return
-        packed = gzip.compress(b"".join(self._lines), mtime=0)
+        packed = gzip.compress(b"".join(self._lines), compresslevel=6, mtime=0)
         self._file.write(packed)
         self._hash.update(packed)
         first, last = self._keys[0], self._keys[-1]

@@ -1,10 +1,12 @@
 """A closed year into the archive: killed at any step nothing is lost or doubled, and what must stay stays."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import orjson
 import pytest
+from typer.testing import CliRunner
 
 from services.risk_pool.audit.archived import LEDGER
 from shared.archive.feed import pages, read_archived, shelf_of
@@ -15,9 +17,11 @@ from shared.messaging.feed import Published, read_feed
 from shared.messaging.told import know_itself, mark_restored
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE
-from tests.archive.conftest import BANK, EVENTS, Died, House
+from shared.read_log import forget_all
+from tests.archive.conftest import BANK, EVENTS, NOW, Died, House
 from tests.archive.conftest import LOOKS as LOOKS_A_MONTH
 from zhidai.archiving import look_through
+from zhidai.commands.archive import archive
 
 ALL = 3 * EVENTS
 
@@ -129,6 +133,19 @@ async def test_months_leave_in_their_order_and_only_as_what_they_were_written(ho
     assert (await house.live())["event_feed"] == ALL
 
 
+async def test_looks_that_the_service_throws_away_before_they_leave_are_in_the_archive(
+    house: House,
+):
+    with pytest.raises(Died):
+        await house.archives(dies_after=3 * 7 + 4)
+    assert house.told[-1] == "sealed"
+    assert await forget_all(house.at["applications"], before=NOW) == 3 * LOOKS_A_MONTH
+
+    done = [one for table, one in await house.archives() if table == "reads"]
+
+    assert [(one.month, one.rows, one.left) for one in done] == [("2023-01", LOOKS_A_MONTH, True)]
+
+
 async def test_events_with_a_gap_in_their_numbers_are_not_archived(house: House):
     async with house.at["applications"].begin(EVERYWHERE) as conn:
         await conn.execute("delete from event_feed where position = 4")
@@ -209,3 +226,33 @@ async def test_an_archived_feed_is_read_with_the_eyes_that_the_live_one_is_read_
     assert read_archived(shelf, after=0, limit=100, party="party:G").events == []
     with pytest.raises(Broken, match=f"has event {ALL + 1}"):
         read_archived(shelf, after=ALL, limit=1)
+
+
+async def test_an_operator_archives_looks_through_and_reads_by_the_command_line(
+    house: House, monkeypatch, tmp_path
+):
+    for name, database in house.at.items():
+        monkeypatch.setenv(f"{name}_DATABASE_URL".upper(), database.url)
+
+    async def types(*words: str) -> tuple[int, str]:
+        done = await asyncio.to_thread(CliRunner().invoke, archive, list(words))
+        return done.exit_code, done.output
+
+    keeps = ("--service", "applications", "--year", "2023", "--to", str(house.folder))
+    await house.closes(date(2023, 2, 28))
+    code, said = await types(*keeps)
+    assert code == 1 and "2023-03 is not closed yet: dongli" in said, said
+    await house.closes(date(2023, 3, 31))
+    code, said = await types(*keeps)
+    assert code == 0 and said.count("has left") == 6, said
+    assert (await types("verify", "--from", str(house.folder)))[0] == 0
+
+    place = ("--from", str(house.folder), "--service", "applications")
+    code, said = await types(
+        "read", *place, "--table", "event_feed", "--month", "2023-02", "--where", "key=k13"
+    )
+    assert code == 0 and orjson.loads(said)["body"] == {"number": 13}, said
+    code, said = await types("read", *place, "--table", "reads", "--where", "subject=nobody")
+    assert (code, said) == (0, "")
+    (house.folder / "applications/reads/2023-02.ndjson.gz").write_bytes(b"")
+    assert (await types("verify", "--from", str(house.folder)))[0] == 1

@@ -12,7 +12,7 @@ import typer
 from shared.archive.feed import shelf_of
 from shared.messaging.heard import how_far
 from shared.messaging.inbox import Routes
-from shared.messaging.rebuilding import Rebuilt, StillOnItsWay, View
+from shared.messaging.rebuilding import FeedBeginsLate, Rebuilt, StillOnItsWay, View
 from shared.messaging.rebuilding import rebuild as rebuilt_from_feeds
 from shared.messaging.reconciling import (
     InTheArchive,
@@ -26,6 +26,7 @@ from shared.messaging.told import epochs
 from shared.postgres.database import Database
 from shared.postgres.provision import SERVICES
 from shared.postgres.sandbox_clock import SandboxClock
+from zhidai.access import REFUSED
 from zhidai.commands.events import WAITING, Service, Url, events, reached
 from zhidai.commands.options import StateFolder
 from zhidai.databases import UrlOf, all_at_one_moment, databases
@@ -160,6 +161,9 @@ async def _patiently_rebuilt(
         except StillOnItsWay as error:
             told = error
             await asyncio.sleep(0.5)
+        except FeedBeginsLate as error:
+            typer.echo(f"事件流已不能回到第一条（往年档案或备份）。{error}.", err=True)
+            raise typer.Exit(REFUSED) from None
     typer.echo(f"产方尚未归档,请稍后再试。Try again later: {told}", err=True)
     raise typer.Exit(WAITING)
 
