@@ -102,8 +102,9 @@ async def move_month(
 ) -> Moved:
     """Archive a month that is over and, where its kind leaves, let go of it in the database.
 
-    `may_leave` raises where it must not go yet; then it is only copied. Raises NotArchived, Broken; whatever it raises, and wherever it is
-    killed, nothing has left that is not in the archive, and it may be called again.
+    `may_leave` raises where it must not go yet; then it is only copied. Raises NotArchived, Broken; whatever
+    it raises, and wherever it is killed, nothing has left that is not in the archive, and it may be called
+    again.
     """
     begins, ends = bounds(month)
     left = await _left(database, kind, month)
@@ -113,6 +114,7 @@ async def move_month(
     async with database.looking(EVERYWHERE) as conn:
         await _must_be_next(conn, kind, shelf, month, begins)
         origin = await origin_of(conn)
+        _must_be_of(origin, shelf)
         kept = shelf.kept(str(month))
         if kept is None:
             writing = Writing(shelf, str(month))
@@ -126,11 +128,6 @@ async def move_month(
             told("looked at")
             seal(shelf, kept)
             told("sealed")
-    if kept.origin != origin:
-        raise NotArchived(
-            f"该文件夹是另一套数据库的档案: {shelf.place}",
-            f"{shelf.place} is the archive of another database.",
-        )
     shelf.look_at(kept)
     if not kind.leaves:
         return Moved(month=str(month), rows=kept.rows, left=False)
@@ -152,6 +149,16 @@ async def _left(database: Database, kind: Kind, month: Month) -> asyncpg.Record 
             kind.table,
             str(month),
         )
+
+
+def _must_be_of(origin: str, shelf: Shelf) -> None:
+    for month in shelf.months():
+        kept = shelf.kept(month)
+        if kept is not None and kept.origin != origin:
+            raise NotArchived(
+                f"该文件夹是另一套数据库的档案: {shelf.place}",
+                f"{shelf.place} is the archive of another database.",
+            )
 
 
 def _must_be_there(shelf: Shelf, month: Month, left: asyncpg.Record) -> None:
