@@ -22,14 +22,14 @@ from rich.table import Table
 
 from deploy.kafka.broker import KafkaCluster
 from shared.contracts.envelope import Event
-from shared.messaging import counts, heard, party_feed, tables, told
+from shared.messaging import another_publisher, counts, heard, party_feed, tables, told
 from shared.postgres.database import Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import owner_of, provision, url_for
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 ROLE = "risk_pool"
-_MADE_BY = (tables, counts, party_feed, told, heard)
+_MADE_BY = (tables, counts, party_feed, told, heard, another_publisher)
 
 
 class Reported(Event):

@@ -3,13 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
+
+from asyncpg import Connection
 
 from shared.calendar import WorkingDays
 from shared.clock import Clock
 from shared.messaging.runtime import Messaging
 from shared.postgres.database import Database
+from shared.postgres.standby import Standby
 from shared.read_log import ReadLog
 from shared.settings import ServiceSettings
 
@@ -28,6 +31,12 @@ class Context:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     messages: Messaging | None = None
     reads: ReadLog = field(default_factory=ReadLog)
+    standby: Standby | None = None
+    """A copy of the database that reports are asked of, where there is one."""
+
+    def looking_for_reports(self, institution: str) -> AbstractAsyncContextManager[Connection]:
+        """`Database.looking` for what counts much and may be a moment old. Raises ReportsBehind."""
+        return (self.standby or self.database).looking(institution)
 
     async def pause(self, seconds: float) -> None:
         """Wait so long, or until the service stops."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.pools_seen import look_as
+from shared.postgres.read_months import make_months
 from shared.postgres.reads import Read, add, forget
 from shared.refusals import Refused
 
@@ -62,8 +63,9 @@ class ReadLog:
             del self._waiting[: len(some)]
 
     async def keep(self, database: Database, stopping: asyncio.Event, *, kept_days: int) -> None:
-        """Write once a second until the service stops, and then the rest. Once a day let go of what is
-        older than it is kept, by the real clock: a sandbox's must not shorten it."""
+        """Write once a second until the service stops, and then the rest. Once a day make the tables of the
+        coming months, and let go of what is older than it is kept, by the real clock: a sandbox's must not
+        shorten it."""
         next_look = 0.0
         while not stopping.is_set():
             with suppress(TimeoutError):
@@ -72,8 +74,16 @@ class ReadLog:
             await self._try_to_write(database)
             if time.monotonic() >= next_look:
                 next_look = time.monotonic() + LOOKED_THROUGH_EVERY_SECONDS
+                await self._try_to_make_months(database)
                 await self._try_to_forget(database, datetime.now(UTC) - timedelta(days=kept_days))
         await self._try_to_write(database)
+
+    async def _try_to_make_months(self, database: Database) -> None:
+        try:
+            async with database.connection() as conn:
+                await make_months(conn)
+        except Exception:
+            log.exception("the tables of the coming months of looks could not be made yet")
 
     async def _try_to_forget(self, database: Database, before: datetime) -> None:
         try:

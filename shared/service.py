@@ -30,6 +30,7 @@ from shared.contracts.envelope import Event
 from shared.http import answers, description, docs_page, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of, learn_time
+from shared.http.data_lag import DataLagMiddleware
 from shared.http.ended_logins import router as ended_logins_router
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
@@ -46,8 +47,9 @@ from shared.messaging.runtime import messaging
 from shared.observability import telemetry
 from shared.postgres.calendar_overrides import LEARNT_WITHIN_SECONDS, load_working_days
 from shared.postgres.collisions import Collision
-from shared.postgres.database import reach_database
+from shared.postgres.database import Database, reach_database
 from shared.postgres.sandbox_clock import SandboxClock
+from shared.postgres.standby import Standby
 from shared.schemes import library
 from shared.settings import ServiceSettings
 from shared.waits.scheduled import Watched, follow
@@ -149,6 +151,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     )
     limit = CallerLimit(per_second=settings.requests_per_second, at_once=settings.requests_at_once)
     app.add_middleware(ReadsMiddleware)
+    if settings.reports_database_url:
+        app.add_middleware(DataLagMiddleware)
     app.add_middleware(
         GZipMiddleware, minimum_size=2048, compresslevel=1, exclude_content_types=_NOT_SMALLER
     )
@@ -218,6 +222,7 @@ async def _running(
         clock=clock,
         settings=settings,
         working_days=working_days,
+        standby=_standby(settings, database),
     )
 
     database.before_commit(follower_of(service, now=clock.now, working_days=working_days))
@@ -242,6 +247,9 @@ async def _running(
                 name="reads",
             )
         )
+        if context.standby is not None:
+            beat = context.standby.beat(context.stopping)
+            tasks.append(asyncio.create_task(beat, name=f"{service.name} beat"))
         if settings.bank_topics:
             tasks.append(asyncio.create_task(_fill_bank_topics(service, settings, context)))
         if service.due:
@@ -254,8 +262,21 @@ async def _running(
         finally:
             context.stopping.set()
             await _finish(tasks)
+    if context.standby is not None:
+        await context.standby.close()
     await database.close()
     log.info("stopped")
+
+
+def _standby(settings: ServiceSettings, own: Database) -> Standby | None:
+    if not settings.reports_database_url:
+        return None
+    return Standby(
+        own,
+        settings.reports_database_url,
+        most_seconds=settings.reports_lag_seconds,
+        refuses=settings.reports_when_behind == "refuse",
+    )
 
 
 async def _fill_bank_topics(service: Service, settings: ServiceSettings, context: Context) -> None:

@@ -114,6 +114,25 @@ class ServiceSettings(ProcessSettings):
             "and rows pass in the clear, or to whoever says he is the server",
         ),
     ] = Field(description="The service's own database, as its working role (not the owner).")
+    reports_database_url: Annotated[
+        str,
+        needs(
+            lambda url, info: not url or encrypted_database(url, info),
+            "add ?sslmode=verify-full&sslrootcert=… and a password of your own, as for database_url",
+        ),
+    ] = Field(
+        default="",
+        description="A standby of the service's database that reports, statistics and cockpit are asked "
+        "of; empty: the service's own.",
+    )
+    reports_lag_seconds: float = Field(
+        default=60, ge=2, description="The most that the standby may be behind."
+    )
+    reports_when_behind: Literal["own", "refuse"] = Field(
+        default="own",
+        description="Where it is further behind, or away: own asks the service's own database, refuse "
+        "answers 503.",
+    )
     transport: Annotated[
         Literal["local", "kafka"],
         needs(
@@ -168,6 +187,11 @@ class ServiceSettings(ProcessSettings):
         le=36_525,
         description="So long it is kept who has looked at what: five years; at least three, as records "
         "of how personal data is handled (个人信息保护法 art. 56).",
+    )
+    archive_folder: str = Field(
+        default="",
+        description="Where closed years were archived (`zhidai archive --to`), if this process may read "
+        "there: the feed then tells what has left the database. Empty: it says where it is.",
     )
     kafka_token_url: Annotated[
         str,

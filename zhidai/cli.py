@@ -10,6 +10,7 @@ import typer
 
 from zhidai import schemes_cli
 from zhidai.commands import (
+    archive,
     audit,
     backup,
     counts,
@@ -113,7 +114,7 @@ def migrate(
 
 for command in (
     schemes_cli, sandbox, settle, audit, export, explain, events, reconcile, kafka_rights, init_production,
-    backup, login, counts,
+    backup, login, counts, archive,
 ):  # fmt: skip
     command.mount(app)
 

@@ -1,65 +1,28 @@
-"""The event feed that banks pull, and the parked events that operators mend."""
+"""What was told and heard, and the parked events that operators mend."""
 
-import base64
-from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field, ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from shared.auth.identity import AT_WORK, Forbidden, Identity, requires
+from shared.auth.identity import Identity, requires
 from shared.clock import SystemClock
-from shared.contracts.audiences import read_by_party, tells_parties
-from shared.contracts.redaction import shown_to_bank
 from shared.http.context import context_of
-from shared.http.pages import (
-    MOST_PER_PAGE,
-    CursorInvalid,
-    Page,
-    decode_cursor,
-    encode_cursor,
-    page_of,
-)
+from shared.http.feed_api import readable
+from shared.http.feed_api import router as feed_router
+from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
 from shared.http.problem_schema import SAFE_TO_REPEAT
 from shared.http.requests import LARGEST_INTEGER, LongText, RequestBody
-from shared.messaging.feed import Published, read_feed
 from shared.messaging.heard import how_far
 from shared.messaging.inbox import Routes
 from shared.messaging.parking import Parked, list_parked
 from shared.messaging.replay import NothingParked, discard, replay
-from shared.messaging.told import Epoch, ask_again, epochs
+from shared.messaging.told import ask_again, epochs
 from shared.postgres.database import EVERYWHERE
-from shared.postgres.pools_seen import ALL, pools_of
 from shared.refusals import NotFound, Refused
-from shared.roles import PARTY_ROLES
-
-
-class FeedEvent(BaseModel):
-    """A CloudEvent in its JSON form."""
-
-    specversion: str = "1.0"
-    id: UUID
-    type: str
-    source: str
-    subject: str = Field(description="What it is about: the number of the case or claim, say.")
-    time: datetime
-    datacontenttype: str = "application/json"
-    traceparent: str
-    data: Any
-
-
-class Feed(BaseModel):
-    """Events in the order they happened. Keep `next_cursor`: it is where to go on."""
-
-    items: list[FeedEvent]
-    next_cursor: str = Field(
-        description="Always given; ask again with it, also after an empty page."
-    )
 
 
 class ParkedEvent(BaseModel):
@@ -122,12 +85,6 @@ class NothingThere(Refused):
     code = "nothing-to-publish"
 
 
-class FeedGoneBack(Refused):
-    """The feed was restored from an older copy: what the cursor has read is no longer told."""
-
-    code = "feed-gone-back"
-
-
 class WhatToReplay(RequestBody):
     """Which parked events to apply again; none named: all of them."""
 
@@ -154,6 +111,7 @@ _router = APIRouter()
 def events_router(consumes: Routes) -> APIRouter:
     """GET /events, and under /events/parked what operators need."""
     router = APIRouter(tags=["events"])
+    router.include_router(feed_router)
     router.include_router(_router)
 
     @router.post(
@@ -185,79 +143,6 @@ def events_router(consumes: Routes) -> APIRouter:
         )
 
     return router
-
-
-@_router.get("/events")
-async def feed(
-    request: Request,
-    caller: Annotated[Identity, Depends(requires(*AT_WORK, *PARTY_ROLES))],
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> Feed:
-    """What happened, in order: everything for the bureau's people who belong to every pool; for a bank
-    its own, as far as a bank may know it (`GET /event-types`); for another party of a pool what names
-    it, with its own lines alone (risk_pool only)."""
-    context = context_of(request)
-    if caller.party and not tells_parties(context.service):
-        raise Forbidden(
-            "本服务的事件不涉及贵机构，请读取 risk_pool 的事件流。",
-            "Nothing of this service is for you; read the feed of risk_pool.",
-        )
-    if pools_of(caller.institution) != ALL:
-        raise Forbidden(
-            "事件流含全部资金池，仅供属于全部资金池的人员或系统读取。",
-            "The feed tells of every pool; it is for those who belong to all of them.",
-        )
-    after, epoch = _read_cursor(cursor)
-    party = str(caller.institution) if caller.party else None
-    async with context.database.looking(caller.institution) as conn:
-        known = await epochs(conn)
-        _must_be_ours(after, epoch, known)
-        events = await read_feed(conn, after=after, limit=limit, party=party)
-    read = [(event, _read(event, caller)) for event in events]
-    return Feed(
-        items=[
-            FeedEvent(
-                id=event.id,
-                type=event.type,
-                source=event.source,
-                subject=event.subject,
-                time=event.time,
-                traceparent=event.traceparent,
-                data=data,
-            )
-            for event, data in read
-            if data
-        ],
-        next_cursor=encode_cursor(events[-1].position if events else after, known[-1].id.hex),
-    )
-
-
-def _read_cursor(cursor: str | None) -> tuple[int, str]:
-    """After which number, in which epoch; cursors of before there were epochs name none."""
-    if not cursor:
-        return 0, ""
-    with suppress(CursorInvalid):
-        return decode_cursor(cursor, int)[0], ""
-    after, epoch = decode_cursor(cursor, int, str)
-    return after, epoch
-
-
-def _must_be_ours(after: int, epoch: str, known: Sequence[Epoch]) -> None:
-    """Refuses a cursor that has read what this feed, restored from an older copy, does not tell."""
-    place = next((n for n, one in enumerate(known) if one.id.hex == epoch), None)
-    if place is not None and place + 1 < len(known):
-        common = known[place + 1].began_after
-    else:
-        common = known[-1].last if place is not None or not epoch else 0
-    if after > common:
-        raise FeedGoneBack(
-            f"事件流已从较早的备份恢复，仅到第 {common} 条与所读一致。请从该处续读，并核对其后所读的内容",
-            "The feed was restored from an older copy and has gone back: what you have read is told "
-            f"up to number {common} only. Go on from there, and look through what you read after it.",
-            common=common,
-            cursor=encode_cursor(common, known[-1].id.hex),
-        )
 
 
 @_router.get("/events/heard")
@@ -340,27 +225,6 @@ async def discard_parked(
     return _as_seen(gone)
 
 
-def _read(event: Published, caller: Identity) -> Any:
-    """The body as the caller may know it; who may know nothing of it is not told of it."""
-    if caller.institution == EVERYWHERE:
-        return _readable(event.body)
-    if not caller.party:
-        return shown_to_bank(str(caller.institution), event.type, event.body)
-    try:
-        return read_by_party(caller.party, event.type, event.body)
-    except ValidationError:
-        return {}
-
-
-def _readable(body: bytes) -> Any:
-    """JSON, or base64 text: one body that is broken, or nested two hundred deep, must not hide what
-    comes after it."""
-    try:
-        return from_json(body)
-    except ValueError:
-        return base64.b64encode(body).decode()
-
-
 def _as_seen(parked: Parked) -> ParkedEvent:
     return ParkedEvent(
         position=parked.position,
@@ -373,5 +237,5 @@ def _as_seen(parked: Parked) -> ParkedEvent:
         attempts=parked.attempts,
         parked_at=parked.parked_at,
         last_tried_at=parked.last_tried_at,
-        body=None if parked.body is None else _readable(parked.body),
+        body=None if parked.body is None else readable(parked.body),
     )

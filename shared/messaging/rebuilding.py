@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
+from shared.archive.moving import archived_until
 from shared.contracts.envelope import Envelope
 from shared.messaging import parking
 from shared.messaging.feed import Published, read_feed
@@ -22,7 +23,7 @@ PAGE = 1000
 
 
 class FeedBeginsLate(Exception):
-    """What a producer said first is no longer in its feed: only a backup has it."""
+    """What a producer said first is no longer in its feed: the archive or a backup has it."""
 
 
 class StillOnItsWay(Exception):
@@ -93,7 +94,8 @@ async def _rebuild(
     said = await conn.fetchval("select count(*) from outbox")
     learnt: Counter[str] = Counter()
     for topic in sorted({event.topic for event in view.learns}):
-        if await producers[topic].fetchval("select min(position) from event_feed") not in (1, None):
+        begins = await producers[topic].fetchval("select min(position) from event_feed")
+        if begins not in (1, None) or await archived_until(producers[topic]):
             raise FeedBeginsLate(f"the feed of {topic} does not go back to its first event")
         async for piece in _heard(producers[topic], conn, topic, view):
             await _learn(conn, topic, piece, view.learns)

@@ -176,10 +176,14 @@ async def ask_again(conn: asyncpg.Connection, *, first: int, until: int | None, 
 
     Listeners pass over what they know. Raises ValueError where the feed has nothing there.
     """
-    last = await conn.fetchval("select coalesce(max(position), 0) from event_feed")
+    begins, last = await conn.fetchrow(
+        "select coalesce(min(position), 1), coalesce(max(position), 0) from event_feed"
+    )
     until = last if until is None else min(until, last)
     if first > until:
         raise ValueError(f"the feed ends at {last}")
+    if first < begins:
+        raise ValueError(f"the feed begins at {begins}; what was before is in the archive")
     await conn.execute(
         "insert into told_again (next, until, by) values ($1, $2, $3)", first, until, by
     )

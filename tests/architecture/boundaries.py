@@ -38,7 +38,7 @@ RANKS: Mapping[str, int] = {
 
 SHARED_RANKS: Mapping[str, int] = {
     "serve": 8, "service": 7, "http": 6, "context": 5, "auth": 5, "settings": 5, "transitions": 5,
-    "own_work": 5, "audit": 5, "recounted": 5, "waits": 4, "read_log": 4, "messaging": 3, "postgres": 2, "observability": 1, "contracts": 1, "schemes": 1, "sheets": 1,
+    "own_work": 5, "audit": 5, "recounted": 5, "waits": 4, "read_log": 4, "messaging": 3, "archive": 3, "postgres": 2, "observability": 1, "contracts": 1, "schemes": 1, "sheets": 1,
 }  # fmt: skip
 """Of shared's folders and files; what has no rank is a value (0)."""
 
@@ -62,7 +62,7 @@ HTTP_FOLDERS = {"api"}
 DATABASE = ("sqlmodel", "sqlalchemy")
 SQL_FOLDERS = {"tables", "queries", "migrations", "audit"}
 SHARED_SQL = (
-    "shared/postgres/", "shared/messaging/", "shared/waits/", "shared/own_work/", "shared/audit/",
+    "shared/postgres/", "shared/messaging/", "shared/archive/", "shared/waits/", "shared/own_work/", "shared/audit/",
     "shared/transitions.py", "shared/recounted.py",
 )  # fmt: skip
 

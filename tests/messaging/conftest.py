@@ -10,6 +10,7 @@ import asyncpg
 import fasteners
 import pytest
 
+from shared.archive import moving
 from shared.messaging import another_publisher, bank_topics, counts, heard, party_feed, tables, told
 from shared.postgres.database import Database
 from shared.postgres.provision import owner_of, provision, url_for
@@ -24,7 +25,7 @@ _numbers = itertools.count(1)
 async def _make_template(server_url: str, name: str) -> None:
     await provision(server_url, ROLE, database=name)
     owner = await asyncpg.connect(url_for(server_url, role=owner_of(ROLE), database=name))
-    made = (tables, counts, party_feed, told, heard, another_publisher, bank_topics)
+    made = (tables, counts, party_feed, told, heard, another_publisher, bank_topics, moving)
     for statement in (*(one for part in made for one in part.STATEMENTS), EFFECTS):
         await owner.execute(statement)
     # A copy may be of a sandbox, whose clock stands elsewhere.

@@ -27,8 +27,8 @@ _UNIQUE = """
 
 OF_THE_HOUSE = {
     "alembic_version_pkc", "calendar_overrides_pkey", "calendar_years_pkey",
-    "calendar_changes_taken_pkey", "event_feed_pkey", "idempotency_keys_pkey",
-    "ended_logins_pkey", "ended_bank_logins_pkey", "people_seen_pkey", "pool_duties_pkey", "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey", "told_counts_pkey",
+    "archived_pkey", "calendar_changes_taken_pkey", "event_feed_pkey", "idempotency_keys_pkey",
+    "ended_logins_pkey", "ended_bank_logins_pkey", "people_seen_pkey", "pool_duties_pkey", "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey", "standby_beat_pkey", "told_counts_pkey",
     "heard_counts_pkey", "waits_open", "waits_to_fill_pkey", "told_epochs_pkey",
     "told_epochs_id_key", "told_batches_pkey", "told_again_pkey", "heard_epochs_pkey",
     "heard_epochs_number_key", "heard_offsets_pkey", "restores_pkey", "bank_topics_pkey",

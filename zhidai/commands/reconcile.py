@@ -3,21 +3,30 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import asyncpg
 import typer
 
+from shared.archive.feed import shelf_of
 from shared.messaging.heard import how_far
 from shared.messaging.inbox import Routes
-from shared.messaging.rebuilding import Rebuilt, StillOnItsWay, View
+from shared.messaging.rebuilding import FeedBeginsLate, Rebuilt, StillOnItsWay, View
 from shared.messaging.rebuilding import rebuild as rebuilt_from_feeds
+from shared.messaging.reconciling import (
+    InTheArchive,
+    missed_of_archive,
+    not_heard,
+    told_by_nobody,
+    types_heard,
+)
 from shared.messaging.reconciling import hear_again as handed_again
-from shared.messaging.reconciling import not_heard, told_by_nobody, types_heard
 from shared.messaging.told import epochs
 from shared.postgres.database import Database
 from shared.postgres.provision import SERVICES
 from shared.postgres.sandbox_clock import SandboxClock
+from zhidai.access import REFUSED
 from zhidai.commands.events import WAITING, Service, Url, events, reached
 from zhidai.commands.options import StateFolder
 from zhidai.databases import UrlOf, all_at_one_moment, databases
@@ -45,15 +54,29 @@ def reconcile(state: StateFolder = STATE) -> None:
 
 
 @events.command("hear-again")
-def hear_again(service: Listener = "all", state: StateFolder = STATE) -> None:
+def hear_again(
+    service: Listener = "all",
+    archive: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="The folder of `zhidai archive --to`."),
+    ] = None,
+    state: StateFolder = STATE,
+) -> None:
     """补听:把各服务未曾听到的事件按序补给它。Hand services what they have not heard, in order, out of
-    the producers' feeds. Repeat it until it says 0; safe while the services run."""
+    the producers' feeds and, where it has left them, out of the archive; 3 where that is needed and not
+    named. Repeat it until it says 0; safe while the services run."""
     if service not in (*SERVICES, "all"):
         raise typer.BadParameter(f"one of {', '.join(SERVICES)}, all")
     chosen = SERVICES if service == "all" else (service,)
     with databases(state) as url_of:
-        for line in asyncio.run(_heard_again(url_of, chosen)):
-            typer.echo(line)
+        try:
+            for line in asyncio.run(_heard_again(url_of, chosen, archive)):
+                typer.echo(line)
+        except InTheArchive as error:
+            typer.echo(
+                f"所缺事件在往年档案中，请加 --archive。{error}: name it by --archive.", err=True
+            )
+            raise typer.Exit(WAITING) from None
 
 
 @events.command("publish-again")
@@ -138,6 +161,9 @@ async def _patiently_rebuilt(
         except StillOnItsWay as error:
             told = error
             await asyncio.sleep(0.5)
+        except FeedBeginsLate as error:
+            typer.echo(f"事件流已不能回到第一条（往年档案或备份）。{error}.", err=True)
+            raise typer.Exit(REFUSED) from None
     typer.echo(f"产方尚未归档,请稍后再试。Try again later: {told}", err=True)
     raise typer.Exit(WAITING)
 
@@ -170,6 +196,11 @@ async def _compared(url_of: UrlOf) -> tuple[list[str], int]:
                 last = (await epochs(at[producer]))[-1].last
                 lines.append(f"{listener} ← {producer} (1–{last}): {missing} not heard")
                 lines += named
+                if missed := await missed_of_archive(at[producer], at[listener], producer):
+                    faults += missed[1] - missed[0] + 1
+                    lines.append(
+                        f"    {missed[0]}–{missed[1]} in the archive: hear-again --archive FOLDER"
+                    )
             gone = {one.topic: one.gone_back for one in await how_far(at[listener])}
             if any(gone.values()):
                 lost = await told_by_nobody([at[name] for name in SERVICES], at[listener])
@@ -208,7 +239,7 @@ async def _loans_compared(at: Mapping[str, asyncpg.Connection]) -> tuple[int, li
     return sum(covered for _, covered in loans.values()), differing
 
 
-async def _heard_again(url_of: UrlOf, chosen: tuple[str, ...]) -> list[str]:
+async def _heard_again(url_of: UrlOf, chosen: tuple[str, ...], archive: Path | None) -> list[str]:
     lines = []
     async with all_at_one_moment(url_of) as at:
         for listener in chosen:
@@ -220,6 +251,7 @@ async def _heard_again(url_of: UrlOf, chosen: tuple[str, ...]) -> list[str]:
                     heard = await handed_again(
                         at[producer], database, routes,
                         service=listener, topic=producer, now=clock.now,
+                        archive=shelf_of(archive, producer) if archive else None,
                     )  # fmt: skip
                     lines.append(f"{listener} ← {producer}: {heard} heard again")
             finally:

@@ -99,7 +99,7 @@ async def show_flow(
     """What was demanded, filed and approved by month, and how long approvals took; this year where no
     days are said."""
     first, last = _days(first, last, business_date(context.clock.now()))
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         asked = await demands.funnel(conn, by="month", first=first, last=last, park=None, bank=None)
         rows = await case_flow.months(conn, pool or None, first=first, last=last)
     demanded: dict[str | None, tuple[int, int]] = {
@@ -136,7 +136,7 @@ async def list_cases_counted(
     """The cases behind a figure of the flow; their amounts sum to it, to the fen."""
     first, last = _days(first, last, business_date(context.clock.now()))
     after = decode_cursor(cursor, UUID)[0] if cursor else None
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         rows = await case_flow.cases(
             conn, pool or None, counted, first=first, last=last, after=after, limit=limit + 1
         )

@@ -58,7 +58,7 @@ async def read_statistics(
     caller: Anyone, context: CurrentContext, pool: PlainCode = None
 ) -> StatisticsAnswer:
     """Counts and money of what you may see: by pool, month of submission and state; loans."""
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         return StatisticsAnswer(
             cases=[
                 StatisticsRow(**dict(row))

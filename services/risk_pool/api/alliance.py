@@ -74,7 +74,7 @@ async def read_alliance(
     today = business_date(context.clock.now())
     year = year or today.year
     only = caller.bank
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         await require_pool(conn, code)
         members = await reads.members(conn, code, only=only)
         # A party's own rows are counted among all of the pool's.

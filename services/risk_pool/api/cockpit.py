@@ -59,7 +59,7 @@ async def show_cockpit(
     today = business_date(context.clock.now())
     until = Month.of(today)
     asked = of_span(period, *ANY_SPAN) if period else months_up_to(until, MONTHS)
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         chosen = await _chosen(conn, pool)
         codes = [code for code, _ in chosen]
         sees_all = (await looks_as(conn)).pools == ALL
@@ -101,7 +101,7 @@ async def list_loans_of_pools(
     """The loans behind a figure of several pools; what they add sums to the figure, to the fen."""
     today = business_date(context.clock.now())
     asked = parse(period) if period else last_over(today, "month")
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         rows = await loans_counted(
             conn,
             [code for code, _ in await _chosen(conn, pool)],

@@ -70,7 +70,7 @@ async def list_reports(
     code: PoolCode, caller: Bureau, context: CurrentContext
 ) -> Page[ReportInList]:
     """The reports that can be made, of which spans of time, divided by what."""
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         await require_pool(conn, code)
     items = [
         ReportInList(
@@ -99,7 +99,7 @@ async def list_loans_counted(
 ) -> Page[LoanCounted]:
     """The loans that a report's figure counts; what they add sums to the figure, to the fen."""
     asked = parse(period or last_over(_today(context), "month").text)
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await loans_counted(
             conn,
@@ -127,7 +127,7 @@ async def list_policies_counted(
     """The policies that a figure of what is insured counts: those that begin in the period, of the
     pool's cases and of its firms alone; they sum to the figure, to the fen."""
     asked = parse(period or last_over(_today(context), "year").text)
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await policies(
             conn,
@@ -183,7 +183,7 @@ async def _made(
     context: Context, caller: Identity, code: str, report: str, period: str | None, by: str
 ) -> Report:
     wanted = period or last_over(_today(context), KINDS[report].spans[0]).text
-    async with context.database.looking(caller.institution) as conn:
+    async with context.looking_for_reports(caller.institution) as conn:
         await require_pool(conn, code)
         return await make_report(conn, code, report, wanted, by)
 

@@ -3,6 +3,7 @@
 import asyncpg
 
 from services.risk_pool.tables.ledger import LockedPool
+from shared.months import Month
 
 
 async def version_of(conn: asyncpg.Connection, code: str) -> int | None:
@@ -49,3 +50,13 @@ async def head_of(conn: asyncpg.Connection, code: str) -> tuple[int, bytes]:
     """How long the ledger of a pool that is there is, and its last hash."""
     row = await conn.fetchrow("select last_seq, last_hash from pools where code = $1", code)
     return row["last_seq"], bytes(row["last_hash"] or b"")
+
+
+async def not_closed(conn: asyncpg.Connection, month: Month) -> list[str]:
+    """The codes of pools that were open in a month whose books of it are not closed."""
+    rows = await conn.fetch(
+        """select code from pools where opened_on <= $1 and (closed_until is null or closed_until < $1)
+           order by code""",
+        month.last,
+    )
+    return [row["code"] for row in rows]

@@ -1,0 +1,15 @@
+"""A beat by which a standby for reports knows how far it lags.
+
+Revision ID: 2026_12_09_0192
+"""
+
+from alembic import op
+
+from shared.postgres.standby import create_table
+
+revision = "2026_12_09_0192"
+down_revision = "2026_12_09_0191"
+
+
+def upgrade() -> None:
+    create_table(op, service="notifications")
