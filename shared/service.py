@@ -236,24 +236,7 @@ async def _running(
         clock_is_true=not sandbox,
         learn_time=clock.reload,
     ) as context.messages:
-        tasks: list[asyncio.Task[None]] = [
-            asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")
-            for task in service.background
-        ]
-        tasks.append(asyncio.create_task(_follow_calendar(context), name="calendar"))
-        tasks.append(
-            asyncio.create_task(
-                context.reads.keep(database, context.stopping, kept_days=settings.reads_kept_days),
-                name="reads",
-            )
-        )
-        if context.standby is not None:
-            beat = context.standby.beat(context.stopping)
-            tasks.append(asyncio.create_task(beat, name=f"{service.name} beat"))
-        if settings.bank_topics:
-            tasks.append(asyncio.create_task(_fill_bank_topics(service, settings, context)))
-        if service.due:
-            tasks.append(asyncio.create_task(_due(service, context), name=f"{service.name} due"))
+        tasks = _tasks(service, settings, context)
         for task in tasks:
             task.add_done_callback(_complain)
         log.info("ready", extra={"environment": settings.environment})
@@ -266,6 +249,31 @@ async def _running(
         await context.standby.close()
     await database.close()
     log.info("stopped")
+
+
+def _tasks(
+    service: Service, settings: ServiceSettings, context: Context
+) -> list[asyncio.Task[None]]:
+    """What a service does besides answering and messages, begun."""
+    tasks = [
+        asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")
+        for task in service.background
+    ]
+    reads = context.reads.keep(
+        context.database, context.stopping, kept_days=settings.reads_kept_days
+    )
+    tasks += [
+        asyncio.create_task(_follow_calendar(context), name="calendar"),
+        asyncio.create_task(reads, name="reads"),
+    ]
+    if context.standby is not None:
+        beat = context.standby.beat(context.stopping)
+        tasks.append(asyncio.create_task(beat, name=f"{service.name} beat"))
+    if settings.bank_topics:
+        tasks.append(asyncio.create_task(_fill_bank_topics(service, settings, context)))
+    if service.due:
+        tasks.append(asyncio.create_task(_due(service, context), name=f"{service.name} due"))
+    return tasks
 
 
 def _standby(settings: ServiceSettings, own: Database) -> Standby | None:
