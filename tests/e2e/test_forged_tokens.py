@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from shared.auth.issuer import Issuer
+from tests.depth import depth
 from tests.e2e import roles
 from tests.e2e.api import WRITES, Route
 from tests.e2e.roles import ASKED
@@ -106,6 +107,8 @@ class Forger:
 KINDS: tuple[Callable[[Forger], str], ...] = tuple(
     kind for name, kind in vars(Forger).items() if not name.startswith("_") and name != "signed"
 )
+SHARES = depth(4, 1)
+"""Each kind is shown to every fourth route, so that each route sees four kinds and more; in the whole all."""
 
 
 async def answer(town: Town, route: Route, token: str) -> httpx.Response:
@@ -130,10 +133,11 @@ async def test_a_forged_token_opens_nothing(
     town: Town, issuer: Issuer, kind: Callable[[Forger], str]
 ):
     token = kind(Forger(issuer))
+    mine = ASKED[KINDS.index(kind) % SHARES :: SHARES]
     nobodys = {route: cells[0] for route, cells in roles.expected().items()}
 
     let_in = []
-    for route in ASKED:
+    for route in mine:
         got = await answer(town, route, token)
         if nobodys[str(route)] == "?" and got.status_code != 401:
             let_in.append((str(route), got.status_code))
