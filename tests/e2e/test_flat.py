@@ -32,8 +32,9 @@ pytestmark = [pytest.mark.xdist_group("flat"), pytest.mark.timeout(600)]
 
 COPIES = 3000
 """Of the case; a quarter of them of the same bank in the same pool."""
-A_PAGE = 400
-"""Rows that a page may read, with all that stands beside its fifty rows."""
+A_PAGE = 450
+"""Rows that a page may read, with all that stands beside its fifty rows; what stands there by pool has two
+hundred of the copies' pools, of cases and of loans."""
 OF_THE_WHOLE = (
     "/valuation-statistics", "/to-do/figures", "/my-figures",
     "/reports/loans", "/reports/{report}", "/reports/{report}.xlsx",
