@@ -6,13 +6,8 @@ collection walks them all, which takes a tenth of a second in which nobody is an
 
 import gc
 
-NEW_OBJECTS = 10_000
-"""After so many the youngest are looked through: one request makes more than the 700 of the default,
-and what it makes goes with it, without the collector."""
-
 
 def keep_what_is_there() -> None:
-    """Leave out of every later collection what is there now, and look less often at what is new."""
+    """Leave out of every later collection what is there now."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(NEW_OBJECTS, 20, 20)

@@ -75,7 +75,7 @@ async def test_an_escrow_claim_is_set_aside_written_off_and_settled_on_its_pages
         assert "等待银行核销并报告净损失" in page.text
         assert "800,000.00" in (await maker.opens("/claims")).text
         assert "保证金" in (await maker.opens("/pools/sh_escrow")).text
-        assert "保证金 800,000.00" in (await maker.opens("/pools")).text
+        assert "保证金账户 800,000.00" in (await maker.opens("/pools")).text
 
     async with house.logged_in("icbc-operator") as clerk:
         page = await clerk.opens(path)

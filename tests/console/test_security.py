@@ -202,10 +202,10 @@ async def test_a_crash_is_said_in_words_with_every_guard_and_no_trace(house: Hou
     assert "default-src 'none'" in page.response.headers["content-security-policy"]
 
 
-async def test_a_form_of_a_megabyte_is_too_large(house: House):
+async def test_a_form_of_more_than_a_megabyte_is_too_large(house: House):
     async with house.visitor() as visitor:
         page = await visitor.opens("/login")
-        page = await visitor.sends(page, "/login", subject="x" * 1_000_000)
+        page = await visitor.sends(page, "/login", subject="x" * 1_100_000)
         assert page.status == 413 and "请缩短内容" in page.text
 
 
