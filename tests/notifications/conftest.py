@@ -32,6 +32,12 @@ SETTINGS: dict[str, Any] = {
     "quiet_hours": "",
 }
 
+READABLE_TABLES = """
+select tablename from pg_tables
+where schemaname = 'public' and has_table_privilege('public.' || tablename, 'select')
+"""
+"""All that the service keeps: the parts of a table by months are read through it."""
+
 
 async def until(found: Callable[[], Awaitable[Any]], *, seconds: float = 60) -> Any:
     """Wait until something is so, and give it."""

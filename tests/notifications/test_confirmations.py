@@ -9,7 +9,7 @@ import pytest
 from services.notifications.domain.confirmations import LETTER_AGAIN_AFTER, MOST_TRIES, VALID_FOR
 from shared.auth.identity import identity_from
 from shared.postgres.database import EVERYWHERE
-from tests.notifications.conftest import until
+from tests.notifications.conftest import READABLE_TABLES, until
 from tests.notifications.samples import OTHER_BANK, one
 from tests.notifications.test_digests import TODAY, make, next_morning, waits
 from tests.notifications.test_email import Mailbox, serving, subscribe
@@ -87,7 +87,7 @@ async def test_nothing_but_the_letter_goes_to_a_mailbox_that_nobody_has_confirme
         # Of the code nothing is kept but its hash, and whoever reads the log does not read the mailbox.
         code = await code_in(mailbox, 2)
         async with asking.database.begin(EVERYWHERE) as conn:
-            tables = await conn.fetch("select tablename from pg_tables where schemaname = 'public'")
+            tables = await conn.fetch(READABLE_TABLES)
             rows = [
                 row[0]
                 for (name,) in tables

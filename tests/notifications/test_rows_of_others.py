@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from shared.postgres.database import EVERYWHERE
-from tests.notifications.conftest import KEY
+from tests.notifications.conftest import KEY, READABLE_TABLES
 from tests.notifications.doubles import PATHS
 from tests.notifications.samples import BANK, OTHER_BANK, events, one
 
@@ -151,7 +151,7 @@ async def test_a_secret_is_stored_encrypted_everywhere(notifier, receiver):
     endpoint = await notifier.endpoint(receiver.url)
     secret = endpoint["secret"]
     async with notifier.database.begin(EVERYWHERE) as conn:
-        tables = await conn.fetch("select tablename from pg_tables where schemaname = 'public'")
+        tables = await conn.fetch(READABLE_TABLES)
         dump = ""
         for (table,) in tables:
             rows = await conn.fetch(f"select t::text from {table} t")

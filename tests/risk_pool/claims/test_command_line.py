@@ -76,7 +76,7 @@ async def test_a_month_is_settled_from_the_command_line_by_two_people(
         assert "earlier" in early.output or "尚未结账" in early.output
 
         assert (await zhidai("preview")).exit_code == 0
-        assert "已确认" in (await zhidai("confirm")).output
+        assert "待签批" in (await zhidai("confirm")).output
         alone = await zhidai("sign", role="finance_checker")
         assert alone.exit_code == 1
         assert "second-person-required" in alone.output
