@@ -60,6 +60,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "demand_offers_pkey", "listed_firms_told_pkey", "meeting_votes_pkey",  # on conflict
         "meeting_members_pkey", "meeting_cases_pkey",  # of one call, asked for twice before
         "list_editions_pkey", "park_statements_pkey",  # written once, under a lock
+        "case_counts_pkey", "case_flow_counts_pkey", "loan_counts_pkey",  # on conflict
+        "counts_begun_once",  # under a lock
     }),
     "risk_pool": frozenset({
         # From a counter that is held until the commit.
@@ -101,6 +103,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "settlement_statements_pkey", "statements_to_send_pkey", "transfers_pkey",
         "warning_looks_pkey", "objection_counts_pkey",  # on conflict
         "claim_file_rows_pkey",  # of a file that is new, each line once
+        "book_counts_pkey", "closed_cases_pkey",  # on conflict
+        "book_counts_through_once",  # one row that is there from the start
         "warning_measures_pkey", "disposal_rights_pkey", "disposal_rounds_pkey",
         "disposal_costs_pkey", "collection_steps_pkey", "collection_instalments_pkey",
     }),

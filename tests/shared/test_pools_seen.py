@@ -12,10 +12,10 @@ from tests.notifications.conftest import SETTINGS
 
 WITHOUT = {
     "applications": {"closed_months"},
-    "risk_pool": {"number_series"},
+    "risk_pool": {"number_series", "book_counts_due"},
     "notifications": set[str](),
 }
-"""What says nothing of a case: months that are over, and the next free number."""
+"""What says nothing of a case: months that are over, the next free number, which month is to be counted."""
 
 
 def caller(**claims: object):
