@@ -33,8 +33,9 @@ SETTINGS: dict[str, Any] = {
 }
 
 READABLE_TABLES = """
-select tablename from pg_tables
-where schemaname = 'public' and has_table_privilege('public.' || tablename, 'select')
+select relname from pg_class
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+  and has_table_privilege(oid, 'select')
 """
 """All that the service keeps: the parts of a table by months are read through it."""
 
