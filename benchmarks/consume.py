@@ -83,7 +83,9 @@ def _envelopes(messages: int) -> list[Envelope]:
 
 
 async def _forget(given: Parts) -> None:
-    await given.owner.execute("truncate inbox, positions, parked")
+    await given.owner.execute(
+        "truncate inbox, positions, parked, heard_epochs, heard_counts, heard_offsets"
+    )
 
 
 async def record(
