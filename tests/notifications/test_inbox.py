@@ -212,7 +212,7 @@ async def streaming(notifier: Notifier, url: str, *, bank: str = BANK, last: str
     token = notifier.service.token("op", "bank_operator", institution=bank)
     headers = {"Authorization": f"Bearer {token}"} | ({"Last-Event-ID": last} if last else {})
     async with (
-        httpx.AsyncClient(timeout=20) as client,
+        httpx.AsyncClient(timeout=60) as client,
         client.stream("GET", f"{url}/inbox/stream", headers=headers) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
@@ -222,7 +222,7 @@ async def streaming(notifier: Notifier, url: str, *, bank: str = BANK, last: str
 async def next_item(lines):
     """The next event: its id and its data."""
     event_id = ""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for line in lines:
             if line.startswith("id:"):
                 event_id = line[3:].strip()
