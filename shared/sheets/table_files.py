@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, Any, Final, Literal
+from typing import IO, Any, Final, Literal, Protocol
 
 import xlsxwriter
 
@@ -48,6 +48,40 @@ STATE: Final = FileColumn(
     "状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en
 )
 """Of whatever answers its state in words."""
+
+
+class Worded(Protocol):
+    """What is called something in both languages."""
+
+    @property
+    def zh(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
+def coded(zh: str, en: str, name: str, said: Mapping[str, Worded]) -> FileColumn:
+    """A column of a code, in the words of the file's language: empty where a row has none, and the code
+    itself where it has no words."""
+
+    def in_words(row: Any, language: Literal["zh", "en"]) -> Cell:
+        code: str = getattr(row, name) or ""
+        words = said.get(code)
+        if words is None:
+            return code
+        return words.zh if language == "zh" else words.en
+
+    return FileColumn(
+        zh, en, lambda row: in_words(row, "zh"), in_english=lambda row: in_words(row, "en")
+    )
+
+
+def yes_or_no(zh: str, en: str, name: str) -> FileColumn:
+    """A column of what is so or not."""
+    return FileColumn(
+        zh, en, lambda row: "是" if getattr(row, name) else "否",
+        in_english=lambda row: "yes" if getattr(row, name) else "no",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from shared.http.list_routes import serve_list
 from shared.money import format_fen
 from shared.rights import Kind
 from shared.schemes.vocabulary import IP_KINDS
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import FileColumn, coded, yes_or_no
 
 router = APIRouter()
 
@@ -53,10 +53,7 @@ RIGHTS = Listed(
     names=lists.names,
     said={"kind": IP_KINDS},
     columns=(
-        FileColumn(
-            "类型", "kind", lambda one: IP_KINDS[one.kind].zh if one.kind in IP_KINDS else one.kind,
-            in_english=lambda one: IP_KINDS[one.kind].en if one.kind in IP_KINDS else one.kind,
-        ),
+        coded("类型", "kind", "kind", IP_KINDS),
         FileColumn("号码", "number", lambda one: one.number),
         FileColumn("商标类别", "Nice class", lambda one: one.nice_class, "count"),
         FileColumn("名称", "name", lambda one: one.name),
@@ -64,10 +61,7 @@ RIGHTS = Listed(
         FileColumn("权利人信用代码", "owner's code", lambda one: one.owner_uscc),
         FileColumn("年费缴至", "fees paid to", lambda one: one.fees_paid_to, "day"),
         FileColumn("有效期至", "expires on", lambda one: one.expires_on, "day"),
-        FileColumn(
-            "已质押", "pledged", lambda one: "是" if one.pledged else "否",
-            in_english=lambda one: "yes" if one.pledged else "no",
-        ),
+        yes_or_no("已质押", "pledged", "pledged"),
     ),
 )  # fmt: skip
 FIRMS = Listed(

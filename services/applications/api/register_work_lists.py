@@ -28,7 +28,7 @@ from shared.http.list_routes import serve_list
 from shared.postgres.conditions import between
 from shared.schemes.vocabulary import IP_KINDS
 from shared.schemes.vocabulary import Words as Named
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import FileColumn, coded, yes_or_no
 
 router = APIRouter()
 
@@ -79,19 +79,6 @@ async def _reports(
     return [due_diligence.shown(row, rights, today=today) for row in rows]
 
 
-def _kind(code: str, *, english: bool) -> str:
-    said = IP_KINDS.get(code)
-    return code if said is None else said.en if english else said.zh
-
-
-def _coded(zh: str, en: str, name: str, said: dict[str, Named]) -> FileColumn:
-    """A column of a code, in the words of the file's language."""
-    return FileColumn(
-        zh, en, lambda one: said[code].zh if (code := getattr(one, name)) else "",
-        in_english=lambda one: said[code].en if (code := getattr(one, name)) else "",
-    )  # fmt: skip
-
-
 DUE_DAYS = Listed(
     zh="登记期限",
     en="Due days of the registers",
@@ -102,17 +89,14 @@ DUE_DAYS = Listed(
     columns=(
         FileColumn("期限", "due on", lambda one: one.due_on, "day"),
         FileColumn("剩余工作日", "working days left", lambda one: one.working_days_left, "count"),
-        _coded("登记事项", "what", "duty", DUTIES),
+        coded("登记事项", "what", "duty", DUTIES),
         FileColumn("自", "since", lambda one: one.since, "day"),
         FileColumn("申请编号", "case", lambda one: one.case_number),
         FileColumn("借款企业", "firm", lambda one: one.borrower_name),
         FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
         FileColumn("借据号", "loan", lambda one: one.loan_no or ""),
-        FileColumn(
-            "权利种类", "kind", lambda one: _kind(one.right_kind, english=False),
-            in_english=lambda one: _kind(one.right_kind, english=True),
-        ),
+        coded("权利种类", "kind", "right_kind", IP_KINDS),
         FileColumn("权利号码", "right", lambda one: one.right_number),
         FileColumn("权利名称", "its name", lambda one: one.right_name),
         FileColumn("登记证号", "entry", lambda one: one.registration_no or ""),
@@ -132,12 +116,12 @@ EXTRACTS = Listed(
     said={"register": REGISTERS},
     columns=(
         FileColumn("文件", "file", lambda one: one.filename),
-        _coded("登记机关", "register", "register_code", REGISTERS),
+        coded("登记机关", "register", "register_code", REGISTERS),
         FileColumn("出具日期", "day", lambda one: one.day, "day"),
         FileColumn("银行", "bank", lambda one: "" if one.bank_code == "*" else one.bank_code, "name"),
         FileColumn("导入人", "brought in by", lambda one: one.sent_name),
         FileColumn("导入日期", "brought in on", lambda one: business_date(one.sent_at), "day"),
-        _coded("处理情况", "progress", "progress", PROGRESS),
+        coded("处理情况", "progress", "progress", PROGRESS),
         FileColumn("一致", "the same", lambda one: one.agrees, "count"),
         FileColumn("不一致", "different", lambda one: one.differs, "count"),
         FileColumn("未登记的权利", "unknown rights", lambda one: one.unknown_rights, "count"),
@@ -156,7 +140,7 @@ REPORTS = Listed(
     said={"subject": SUBJECTS},
     columns=(
         FileColumn("报告日期", "written on", lambda one: one.written_on, "day"),
-        _coded("对象", "about", "subject", SUBJECTS),
+        coded("对象", "about", "subject", SUBJECTS),
         FileColumn("企业信用代码", "firm", lambda one: one.firm_uscc or ""),
         FileColumn(
             "权利号码", "rights", lambda one: "、".join(each.number for each in one.rights),
@@ -164,10 +148,7 @@ REPORTS = Listed(
         ),
         FileColumn("出具人", "written by", lambda one: one.author),
         FileColumn("有效期至", "valid until", lambda one: one.valid_until, "day"),
-        FileColumn(
-            "已过期", "over", lambda one: "是" if one.is_over else "否",
-            in_english=lambda one: "yes" if one.is_over else "no",
-        ),
+        yes_or_no("已过期", "over", "is_over"),
         FileColumn("结论", "conclusion", lambda one: one.conclusion),
         FileColumn("申请编号", "case", lambda one: one.case_number or ""),
         FileColumn("银行", "bank", lambda one: "" if one.bank_code == "*" else one.bank_code, "name"),

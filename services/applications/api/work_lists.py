@@ -32,7 +32,7 @@ from shared.money import format_fen, format_fen_or_none
 from shared.postgres.conditions import between
 from shared.postgres.literals import literals
 from shared.schemes.vocabulary import Words as Named
-from shared.sheets.table_files import STATE, FileColumn
+from shared.sheets.table_files import STATE, FileColumn, coded, yes_or_no
 
 router = APIRouter()
 
@@ -146,10 +146,7 @@ CALLS = Listed(
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
         FileColumn("缺口", "short of", lambda one: format_fen(one.shortfall_fen), "money"),
         FileColumn("补足期限", "cover by", lambda one: one.cover_by, "day"),
-        FileColumn(
-            "已逾期", "overdue", lambda one: "是" if one.is_overdue else "否",
-            in_english=lambda one: "yes" if one.is_overdue else "no",
-        ),
+        yes_or_no("已逾期", "overdue", "is_overdue"),
         STATE,
     ),
 )  # fmt: skip
@@ -162,10 +159,7 @@ POLICIES = Listed(
     said={"kind": POLICY_KINDS},
     columns=(
         FileColumn("保单号", "policy", lambda one: one.number),
-        FileColumn(
-            "险种", "kind", lambda one: POLICY_KINDS[one.kind].zh,
-            in_english=lambda one: POLICY_KINDS[one.kind].en,
-        ),
+        coded("险种", "kind", "kind", POLICY_KINDS),
         FileColumn("保险人", "insurer", lambda one: one.insurer_name),
         FileColumn("企业", "firm", lambda one: one.firm_name),
         FileColumn("申请编号", "case", lambda one: one.case_number),

@@ -20,7 +20,7 @@ from shared.http.list_filters import Code, Day, days_between
 from shared.http.list_filters import Words as Sought
 from shared.http.list_routes import serve_list
 from shared.life_cycle import Words
-from shared.sheets.table_files import FileColumn
+from shared.sheets.table_files import FileColumn, coded
 
 router = APIRouter()
 
@@ -57,15 +57,9 @@ _DELIVERIES = Listed(
         ),
         FileColumn("事项", "subject", lambda one: one.subject),
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
-        FileColumn(
-            "渠道", "channel", lambda one: CHANNEL_WORDS[one.channel].zh,
-            in_english=lambda one: CHANNEL_WORDS[one.channel].en,
-        ),
+        coded("渠道", "channel", "channel", CHANNEL_WORDS),
         FileColumn("地址", "address", lambda one: one.address),
-        FileColumn(
-            "状态", "state", lambda one: STATE_WORDS[one.state].zh,
-            in_english=lambda one: STATE_WORDS[one.state].en,
-        ),
+        coded("状态", "state", "state", STATE_WORDS),
         FileColumn("投递次数", "attempts", lambda one: one.attempts, "count"),
         FileColumn("最近错误", "last error", lambda one: one.last_error),
         FileColumn("生成时间", "created at", lambda one: _moment(one.created_at)),

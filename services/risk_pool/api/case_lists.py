@@ -21,7 +21,7 @@ from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen
 from shared.http.list_routes import serve_list
 from shared.money import format_fen, format_fen_or_none
 from shared.postgres.conditions import between
-from shared.sheets.table_files import STATE, FileColumn
+from shared.sheets.table_files import STATE, FileColumn, coded
 
 router = APIRouter()
 
@@ -91,10 +91,7 @@ _RECOVERIES = Listed(
         FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
         FileColumn("到账日期", "received on", lambda one: one.received_on, "day"),
-        FileColumn(
-            "追偿方式", "way", lambda one: recovery.ROUTE_WORDS[one.route].zh,
-            in_english=lambda one: recovery.ROUTE_WORDS[one.route].en,
-        ),
+        coded("追偿方式", "way", "route", recovery.ROUTE_WORDS),
         FileColumn("回款总额", "gross", lambda one: format_fen(one.gross_fen), "money"),
         FileColumn("追偿费用", "costs", lambda one: format_fen(one.costs_fen), "money"),
         FileColumn("净额", "net", lambda one: format_fen(one.net_fen), "money"),

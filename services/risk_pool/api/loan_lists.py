@@ -22,7 +22,7 @@ from shared.money import format_fen
 from shared.postgres.conditions import between
 from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import RISK_CLASSES
-from shared.sheets.table_files import STATE, FileColumn
+from shared.sheets.table_files import STATE, FileColumn, coded
 
 router = APIRouter()
 
@@ -60,10 +60,7 @@ _COVERAGES = Listed(
         FileColumn("预留额度", "reserved", lambda one: format_fen(one.reserved_fen), "money"),
         FileColumn("在保本金", "covered", lambda one: format_fen(one.covered_fen), "money"),
         FileColumn("贷款余额", "outstanding", lambda one: format_fen(one.outstanding_fen), "money"),
-        FileColumn(
-            "状态", "state", lambda one: coverage.LIFE_CYCLE.states[one.state].zh,
-            in_english=lambda one: coverage.LIFE_CYCLE.states[one.state].en,
-        ),
+        coded("状态", "state", "state", coverage.LIFE_CYCLE.states),
         FileColumn("批准日期", "approved on", lambda one: one.approved_on, "day"),
         FileColumn("放款日期", "disbursed on", lambda one: one.disbursed_on, "day"),
         FileColumn("到期日期", "matures on", lambda one: one.matures_on, "day"),
@@ -80,10 +77,7 @@ _WARNINGS = Listed(
     said={"state": warning.LIFE_CYCLE.states, "level": LEVEL_WORDS, "cause": CAUSES},
     columns=(
         FileColumn("预警原因", "cause", lambda one: one.cause_zh, in_english=lambda one: one.cause_en),
-        FileColumn(
-            "级别", "level", lambda one: LEVEL_WORDS[one.level].zh,
-            in_english=lambda one: LEVEL_WORDS[one.level].en,
-        ),
+        coded("级别", "level", "level", LEVEL_WORDS),
         FileColumn("申请编号", "case", lambda one: one.loan_number),
         FileColumn("借款企业", "firm", lambda one: one.borrower_name),
         FileColumn("银行", "bank", lambda one: one.bank_code, "name"),

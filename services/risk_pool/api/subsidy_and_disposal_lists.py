@@ -21,7 +21,7 @@ from shared.http.list_routes import serve_list
 from shared.money import format_fen_or_none
 from shared.postgres.conditions import between
 from shared.schemes.vocabulary import Words as Named
-from shared.sheets.table_files import STATE, FileColumn
+from shared.sheets.table_files import STATE, FileColumn, coded
 
 router = APIRouter()
 
@@ -58,10 +58,7 @@ _SUBSIDIES = Listed(
         FileColumn("借款企业", "firm", lambda one: one.borrower_name),
         FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
         FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
-        FileColumn(
-            "补贴项目", "what", lambda one: _KINDS[one.code].zh if one.code in _KINDS else one.code,
-            in_english=lambda one: _KINDS[one.code].en if one.code in _KINDS else one.code,
-        ),
+        coded("补贴项目", "what", "code", _KINDS),
         FileColumn("提交日期", "filed on", lambda one: one.filed_on, "day"),
         FileColumn("起日", "from", lambda one: one.since, "day"),
         FileColumn("止日", "until", lambda one: one.until, "day"),
