@@ -120,11 +120,10 @@ def _look_at(shelf: Shelf, kind: Kind, month: str) -> None:
     kept = shelf.kept(month)
     assert kept is not None
     shelf.look_at(kept)
-    earlier = [one for one in shelf.months() if one < month]
     if kept.before != shelf.before(month):
         raise Broken(f"{shelf.place}/{month}.json does not follow the month before it")
-    if kind.is_dense and kept.rows and earlier:
-        last = max(one.last for name in earlier if (one := shelf.kept(name)) is not None)
+    if kind.is_dense and kept.rows:
+        last = shelf.last_before(month)
         if last and kept.first != last + 1:
             raise Broken(f"{shelf.lines_of(month)} begins with {kept.first}, after {last}")
     if kind is LEDGER:

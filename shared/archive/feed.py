@@ -55,11 +55,17 @@ def read_archived(
 
 def pages(shelf: Shelf, *, after: int, until: int) -> Iterator[list[Published]]:
     """All events after one number, up to another, by block. Raises Broken where one is not there."""
-    while after < until:
-        block, lines = _block_with(shelf, after + 1)
-        rows = (orjson.loads(line)["row"] for line in lines)
-        yield [_published(row) for row in rows if after < row["position"] <= until]
-        after = block.last
+    for kept in (_kept(shelf, month) for month in shelf.months()):
+        for block in kept.blocks:
+            if block.last <= after or after >= until:
+                continue
+            if block.first > after + 1:
+                raise _missing(shelf, after + 1)
+            rows = (orjson.loads(line)["row"] for line in shelf.block(kept, block))
+            yield [_published(row) for row in rows if after < row["position"] <= until]
+            after = block.last
+    if after < until:
+        raise _missing(shelf, after + 1)
 
 
 def _block_with(shelf: Shelf, number: int) -> tuple[Block, list[bytes]]:
@@ -68,7 +74,11 @@ def _block_with(shelf: Shelf, number: int) -> tuple[Block, list[bytes]]:
         if kept.first <= number <= kept.last:
             block = next(one for one in kept.blocks if number <= one.last)
             return block, shelf.block(kept, block)
-    raise Broken(f"no month of {shelf.place} has event {number}")
+    raise _missing(shelf, number)
+
+
+def _missing(shelf: Shelf, number: int) -> Broken:
+    return Broken(f"no month of {shelf.place} has event {number}")
 
 
 def _kept(shelf: Shelf, month: str) -> Kept:

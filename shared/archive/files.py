@@ -113,6 +113,11 @@ class Shelf:
         earlier = [one for one in self.months() if one < month]
         return self.seal_of(earlier[-1]) if earlier else ""
 
+    def last_before(self, month: str) -> int:
+        """The greatest key of the months before; 0 where there is none. Raises Broken."""
+        earlier = (self.kept(one) for one in self.months() if one < month)
+        return max((one.last for one in earlier if one is not None), default=0)
+
     def lines(self, month: str) -> Iterator[bytes]:
         """A month's lines, from the disk. Raises Broken."""
         try:

@@ -188,8 +188,7 @@ def _must_follow(kind: Kind, shelf: Shelf, kept: Kept) -> None:
     """What is counted densely has no gap, neither in a month nor before it."""
     if not kind.is_dense or not kept.rows:
         return
-    earlier = [shelf.kept(one) for one in shelf.months() if one < kept.month]
-    last = max((one.last for one in earlier if one is not None), default=0)
+    last = shelf.last_before(kept.month)
     if kept.last - kept.first + 1 != kept.rows or (last and kept.first != last + 1):
         raise NotArchived(
             f"{kept.table} {kept.month} 序号不连续，未归档",
