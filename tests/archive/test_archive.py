@@ -146,14 +146,30 @@ async def test_looks_that_the_service_throws_away_before_they_leave_are_in_the_a
     assert [(one.month, one.rows, one.left) for one in done] == [("2023-01", LOOKS_A_MONTH, True)]
 
 
-async def test_events_with_a_gap_in_their_numbers_are_not_archived(house: House):
+@pytest.mark.parametrize(("missing", "left"), [(4, 0), (EVENTS + 1, EVENTS)])
+async def test_events_with_a_gap_in_their_numbers_are_not_archived(
+    house: House, missing: int, left: int
+):
+    """Within a month, and from one month into the next."""
     async with house.at["applications"].begin(EVERYWHERE) as conn:
-        await conn.execute("delete from event_feed where position = 4")
+        await conn.execute("delete from event_feed where position = $1", missing)
 
     with pytest.raises(NotArchived, match="has gaps in its numbers"):
         await house.archives()
 
-    assert (await house.live())["event_feed"] == ALL - 1
+    assert (await house.live())["event_feed"] == ALL - 1 - left
+
+
+async def test_a_month_that_does_not_go_on_where_the_one_before_it_ended_is_named(house: House):
+    await house.archives()
+    shelf = shelf_of(house.folder, "applications")
+    kept = shelf.kept("2023-03")
+    assert kept is not None
+
+    seal(shelf, replace(kept, first=kept.first + 1))
+
+    (fault,) = look_through(house.folder)[1]
+    assert f"begins with {2 * EVENTS + 2}, after {2 * EVENTS}" in fault
 
 
 async def test_an_archive_that_was_touched_says_where_and_lets_nothing_more_leave(house: House):
