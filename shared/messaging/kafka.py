@@ -54,7 +54,7 @@ class KafkaTransport:
         client: str,
         partitions: int = 6,
         batch: int = 1000,
-        session_timeout_ms: int = 10_000,
+        session_timeout_ms: int = 7_500,
         instance: str = "",
         security: KafkaSecurity = IN_THE_CLEAR,
     ) -> None:

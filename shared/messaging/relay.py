@@ -1,6 +1,7 @@
 """Publish what the outbox holds, in order, and move it to the event feed.
 
-Alone per service: a session-level advisory lock on a connection of its own. It reads by id what
+Alone per service: a session-level advisory lock on a connection of its own, which the server ends when
+its process shows no life (`shared/postgres/hung.py`). It reads by id what
 is visible and keeps no cursor, so a row that commits late is found later and never skipped; it
 deletes what was published by id. Whatever dies in between, the rows are still there and are
 published again, which the inbox of the listeners drops.
@@ -29,6 +30,7 @@ from shared.messaging.relay_lock import RELAY_LOCK, RelayDoes
 from shared.messaging.told import Epoch, epochs, go_on_after_the_feed, know_itself
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.hung import end_the_hung, settings_of, shows_life
 from shared.postgres.known_types import Connection
 from shared.postgres.pools_seen import always_look_as
 from shared.postgres.transient import Backoff
@@ -96,6 +98,8 @@ class Pace:
     """Between looks at an empty outbox when nobody wakes the relay."""
     election_seconds: float = 0.5
     """Between tries to become the one relay. A waiting lock statement would hold back vacuum."""
+    hung_seconds: float = 1.0
+    """Between looks for connections of processes that hang."""
     observe_seconds: float = 5.0
     fault: Backoff = field(default_factory=lambda: Backoff(first_seconds=0.1, most_seconds=5.0))
 
@@ -122,6 +126,7 @@ class Relay:
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
         self._observed = 0.0
+        self._looked_for_hung = 0.0
         self._faults = 0
         self._gaps_told: set[tuple[str, int]] = set()
         self.active = False
@@ -159,7 +164,7 @@ class Relay:
             timeout=10,
             command_timeout=60,
             connection_class=Connection,
-            server_settings={"application_name": f"{self._service}-relay"},
+            server_settings=settings_of(f"{self._service}-relay", leads=True),
         )
         try:
             await always_look_as(conn, EVERYWHERE)
@@ -204,7 +209,7 @@ class Relay:
                 rows = await self._read(conn, epoch, excluding=sent)
                 published, before = sent, after
                 if sending is not None:
-                    await sending
+                    await shows_life(conn, sending)
                     sending = None
                 sent, after = [row[0] for row in rows], rows[0]["after"] if rows else 0
                 moving = (
@@ -221,7 +226,7 @@ class Relay:
                     await self._publish_again(conn)
                     await self._observe(conn)
                     await self._idle()
-                elif monotonic() - self._observed > self._pace.observe_seconds:
+                else:
                     await self._observe(conn)
         finally:
             if sending is not None:
@@ -233,7 +238,7 @@ class Relay:
         """Batches that were numbered by whoever led before, sent as they were numbered."""
         known = await epochs(conn)
         while rows := await conn.fetch(_READ_AGAIN):
-            await self._publish(rows, known)
+            await shows_life(conn, self._publish(rows, known))
             after = rows[0]["after"]
             epoch = _epoch_of(after + 1, known).name
             await self._move(conn, [row[0] for row in rows], after, epoch)
@@ -245,7 +250,9 @@ class Relay:
             return
         rows = await conn.fetch(_FED, asked["next"], asked["until"], self._pace.batch)
         if rows:
-            await self._publish_numbered([(row[0], row) for row in rows], known=await epochs(conn))
+            numbered = [(row[0], row) for row in rows]
+            known = await epochs(conn)
+            await shows_life(conn, self._publish_numbered(numbered, known=known))
         following = rows[-1]["position"] + 1 if rows else asked["until"] + 1
         if following > asked["until"]:
             await conn.execute("delete from told_again where id = $1", asked["id"])
@@ -289,6 +296,9 @@ class Relay:
 
     async def _observe(self, conn: asyncpg.Connection) -> None:
         """Tell the metrics, now and then: counting a long queue is not free."""
+        if monotonic() - self._looked_for_hung > self._pace.hung_seconds:
+            self._looked_for_hung = monotonic()
+            await end_the_hung(conn)
         if monotonic() - self._observed < self._pace.observe_seconds:
             return
         self._observed = monotonic()

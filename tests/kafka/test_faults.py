@@ -1,6 +1,7 @@
 """Brokers and members that die, freeze and come back, while messages flow."""
 
 import asyncio
+import signal
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -146,8 +147,9 @@ async def test_the_only_broker_gone_for_a_while_delays_and_loses_nothing(
             await flow.everything_is_heard_once_and_in_order()
 
 
-async def test_a_member_that_joins_and_one_that_is_killed_lose_nothing_and_double_nothing(
-    kafka_servers: str, database: NewDatabase
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hung"])
+async def test_a_member_that_joins_and_one_that_is_gone_lose_nothing_and_double_nothing(
+    kafka_servers: str, database: NewDatabase, end: signal.Signals
 ):
     flow = await flow_on(kafka_servers, database)
     async with flow.relaying(), flow.listening():
@@ -162,9 +164,10 @@ async def test_a_member_that_joins_and_one_that_is_killed_lose_nothing_and_doubl
         try:
             while int(await member.stdout.readline()) == 0:
                 await flow.speak(1)
+            member.send_signal(end)
+            await flow.speak(20)
+
+            await flow.everything_is_heard_once_and_in_order()
         finally:
             member.kill()
             await member.wait()
-        await flow.speak(20)
-
-        await flow.everything_is_heard_once_and_in_order()
