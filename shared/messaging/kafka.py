@@ -20,6 +20,7 @@ from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
 from shared.messaging import metrics
+from shared.messaging.any_record import read_any_record
 from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
 from shared.messaging.port import BatchConsumer
 from shared.messaging.wire import Arrived, headers_of, read
@@ -68,6 +69,7 @@ class KafkaTransport:
         self._instance = instance
         self._producer: AIOKafkaProducer | None = None
         self._made: set[str] = set()
+        self.trouble = ""
 
     async def publish(self, topic: str, batch: Sequence[Envelope]) -> None:
         """Return when every replica in sync has the batch; in order within each partition."""
@@ -93,6 +95,7 @@ class KafkaTransport:
         stop: asyncio.Event,
     ) -> None:
         """Take part in the group until stopped, through every fault of the broker."""
+        read_any_record()
         pause, attempt = Backoff(first_seconds=0.2, most_seconds=5.0), 0
         while not stop.is_set():
             try:
@@ -100,7 +103,8 @@ class KafkaTransport:
                 await self._take_part(group, topics, batch_consumer, stop)
                 attempt = 0
             except Exception as error:
-                attempt += 1
+                attempt = attempt + 1 if self.trouble else 1
+                self.trouble = f"joins its group again ({attempt}): {type(error).__name__}"
                 metrics.REJOINS.labels(group).inc()
                 log.warning("%s joins its group again: %r", group, error)
                 await pause.wait(attempt)
@@ -199,6 +203,7 @@ class KafkaTransport:
             await consumer.start()
             while not stop.is_set():
                 fetched, understood = await (fetching or self._fetch(consumer, batch_consumer))
+                self.trouble = ""
                 # While the database works on one batch, the next is fetched and read.
                 fetching = asyncio.create_task(self._fetch(consumer, batch_consumer))
                 if not fetched:

@@ -38,6 +38,8 @@ class LocalTransport:
     counts as published, so that none misses what was said before it was up.
     """
 
+    trouble = ""
+
     def __init__(self, groups: Collection[str]) -> None:
         self._groups = frozenset(groups)
         self._listeners: dict[str, _Listener] = {}

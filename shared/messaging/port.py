@@ -30,6 +30,9 @@ class BatchConsumer(Protocol):
 class Transport(Protocol):
     """Carries batches at least once, and those of one key in the order they were published."""
 
+    trouble: str
+    """What keeps the listener of this process from hearing, "" where nothing does; for an operator."""
+
     async def publish(self, topic: str, batch: Sequence[Envelope]) -> None:
         """Return when the whole batch is safe. After an error, publish the whole batch again."""
 
