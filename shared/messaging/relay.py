@@ -12,11 +12,11 @@ moves events all the same, and leaves the sending to that one.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from time import monotonic
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import asyncpg
 from opentelemetry.trace import SpanKind
@@ -24,18 +24,29 @@ from opentelemetry.trace import SpanKind
 from shared.contracts.envelope import Envelope
 from shared.messaging import metrics
 from shared.messaging.counts import MONTH_SAID
-from shared.messaging.heard import how_far
 from shared.messaging.port import Transport
 from shared.messaging.relay_lock import RELAY_LOCK, RelayDoes
-from shared.messaging.told import Epoch, epochs, go_on_after_the_feed, know_itself
+from shared.messaging.relay_watch import Watch
+from shared.messaging.told import (
+    Epoch,
+    ask_again,
+    epochs,
+    go_on_after_the_feed,
+    know_itself,
+    said_since,
+)
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
-from shared.postgres.hung import end_the_hung, settings_of, shows_life
+from shared.postgres.hung import settings_of, shows_life
 from shared.postgres.known_types import Connection
 from shared.postgres.pools_seen import always_look_as
 from shared.postgres.transient import Backoff
 
 log = logging.getLogger(__name__)
+
+REFILLED: Final = timedelta(days=7)
+"""As long as a broker keeps records unless it is told otherwise, so much of the feed goes into a topic that had
+to be made again."""
 
 _COLUMNS = """id, event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
        traceparent, institution"""
@@ -55,6 +66,10 @@ with batch as (
     select after, (select array_agg(id order by id) from batch) from numbered
 )
 select {_COLUMNS}, (select after from numbered) as after from batch order by id
+"""
+
+_TOPICS = """
+select distinct aggregatetype from (select aggregatetype from outbox order by id limit $1) as first
 """
 
 _READ_AGAIN = f"""
@@ -125,10 +140,8 @@ class Relay:
         self._now = now
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
-        self._observed = 0.0
-        self._looked_for_hung = 0.0
+        self._watch = Watch(service, every=pace.observe_seconds, hung_every=pace.hung_seconds)
         self._faults = 0
-        self._gaps_told: set[tuple[str, int]] = set()
         self.active = False
         """Whether this one is the service's relay now."""
 
@@ -174,7 +187,7 @@ class Relay:
             while not await self._leads(conn):
                 # Whoever does not lead still tells how long events have waited: it may be that nobody
                 # leads.
-                await self._observe(conn)
+                await self._watch.look(conn)
                 await self._pause(self._pace.election_seconds)
                 if self._stopped.is_set():
                     break
@@ -200,6 +213,7 @@ class Relay:
         async with conn.transaction():
             epoch = await know_itself(conn, now=self._now())
             await go_on_after_the_feed(conn)
+        await self._make_topics(conn)
         await self._end_what_was_begun(conn)
         sending: asyncio.Task[None] | None = None
         sent, after, before = list[int](), 0, 0
@@ -223,11 +237,12 @@ class Relay:
                     await moving
                     self._faults = 0
                 if sending is None and not self._stopped.is_set():
+                    await self._fill_again(conn, self._transport.emptied)
                     await self._publish_again(conn)
-                    await self._observe(conn)
+                    await self._watch.look(conn)
                     await self._idle()
                 else:
-                    await self._observe(conn)
+                    await self._watch.look(conn)
         finally:
             if sending is not None:
                 # Two publications must never be on their way side by side.
@@ -243,11 +258,35 @@ class Relay:
             epoch = _epoch_of(after + 1, known).name
             await self._move(conn, [row[0] for row in rows], after, epoch)
 
-    async def _publish_again(self, conn: asyncpg.Connection) -> None:
-        """A piece of what somebody asked to have published once more, out of the feed."""
+    async def _make_topics(self, conn: asyncpg.Connection) -> None:
+        """Make the service's topic where it is not there (any more). What it held comes first, so that the
+        order of each key is kept."""
+        topics = {self._service, *(row[0] for row in await conn.fetch(_TOPICS, self._pace.batch))}
+        was_missing = await shows_life(conn, self._transport.make(sorted(topics)))
+        if was_missing and self.does == "publishes":
+            await self._fill_again(conn, topics)
+            while await self._publish_again(conn):
+                pass
+
+    async def _fill_again(self, conn: asyncpg.Connection, emptied: Collection[str]) -> None:
+        """What a topic held that was deleted is said once more out of the feed, which is the record. Who
+        has heard it passes over it."""
+        if not emptied:
+            return
+        names = ", ".join(sorted(emptied))
+        first = await said_since(conn, self._now() - REFILLED)
+        if first is not None:
+            said = await ask_again(
+                conn, first=first, until=None, by=f"the relay, as {names} was empty"
+            )
+            log.error("%s was made anew: %s events are said again", names, said)
+        self._transport.emptied.clear()
+
+    async def _publish_again(self, conn: asyncpg.Connection) -> bool:
+        """A piece of what somebody asked to have published once more, out of the feed; whether there was."""
         asked = await conn.fetchrow("select id, next, until from told_again order by id limit 1")
         if asked is None:
-            return
+            return False
         rows = await conn.fetch(_FED, asked["next"], asked["until"], self._pace.batch)
         if rows:
             numbered = [(row[0], row) for row in rows]
@@ -261,6 +300,7 @@ class Relay:
                 "update told_again set next = $2 where id = $1", asked["id"], following
             )
         self.wake()
+        return True
 
     async def _read(
         self, conn: asyncpg.Connection, epoch: Epoch, *, excluding: Sequence[int]
@@ -293,42 +333,6 @@ class Relay:
         """Out of the outbox, into the feed, with the numbers that they were published with."""
         await conn.execute(_MOVE, ids, after, epoch)
         metrics.PUBLISHED.labels(self._service).inc(len(ids))
-
-    async def _observe(self, conn: asyncpg.Connection) -> None:
-        """Tell the metrics, now and then: counting a long queue is not free."""
-        if monotonic() - self._looked_for_hung > self._pace.hung_seconds:
-            self._looked_for_hung = monotonic()
-            await end_the_hung(conn)
-        if monotonic() - self._observed < self._pace.observe_seconds:
-            return
-        self._observed = monotonic()
-        depth, age, parked = await conn.fetchrow(
-            """
-            select (select count(*) from outbox),
-                   (select extract(epoch from now() - min(appended_at))::float8 from outbox),
-                   (select count(*) from parked)
-            """
-        )
-        metrics.OUTBOX_DEPTH.labels(self._service).set(depth)
-        metrics.OUTBOX_AGE.labels(self._service).set(max(age or 0.0, 0.0))
-        metrics.PARKED_NOW.labels(self._service).set(parked)
-        await self._observe_heard(conn)
-
-    async def _observe_heard(self, conn: asyncpg.Connection) -> None:
-        """Tell of what has not come from others; of each gap once in the log."""
-        for producer in await how_far(conn):
-            names = (self._service, producer.topic)
-            metrics.HEARD_MISSING.labels(*names).set(producer.missing)
-            metrics.HEARD_WAITS.labels(*names).set(producer.waits_seconds)
-            metrics.HEARD_GONE_BACK.labels(*names).set(producer.gone_back)
-            gap = (producer.topic, producer.until)
-            if producer.is_gap and gap not in self._gaps_told:
-                self._gaps_told.add(gap)
-                log.error(
-                    "%s misses %s events of %s, from %s to %s: zhidai events reconcile",
-                    self._service, producer.missing, producer.topic, producer.until + 1,
-                    producer.missing_until,
-                )  # fmt: skip
 
     async def _idle(self) -> None:
         """Until woken, but not longer than the poll: another process may have committed."""

@@ -74,18 +74,33 @@ class Flow:
         ):
             yield
 
+    async def all_is_published(self) -> None:
+        async def nothing_waits() -> bool:
+            async with self.speaker.looking(EVERYWHERE) as conn:
+                return await conn.fetchval("select count(*) from outbox") == 0
+
+        await until(nothing_waits, what="an empty outbox")
+
     async def heard(self) -> int:
         return sum(map(len, (await self.listener.effects()).values()))
 
-    async def everything_is_heard_once_and_in_order(self) -> None:
+    async def everything_is_heard_once(self) -> dict[str, list[int]]:
+        """What was heard of each loan, as it was heard."""
+
         async def all_of_it() -> bool:
             return await self.heard() >= sum(self.said.values())
 
         await until(all_of_it, what="everything that was said", seconds=120)
-        assert await self.listener.effects() == {
+        effects = await self.listener.effects()
+        assert {loan: sorted(numbers) for loan, numbers in effects.items()} == {
             str(loan): [*range(count)] for loan, count in self.said.items()
         }
         assert await self.listener.parked() == []
+        return effects
+
+    async def everything_is_heard_once_and_in_order(self) -> None:
+        effects = await self.everything_is_heard_once()
+        assert effects == {loan: sorted(numbers) for loan, numbers in effects.items()}
 
 
 async def flow_on(servers: str, database: NewDatabase) -> Flow:
