@@ -213,6 +213,7 @@ class Relay:
         async with conn.transaction():
             epoch = await know_itself(conn, now=self._now())
             await go_on_after_the_feed(conn)
+        await self._watch.look(conn)
         await self._make_topics(conn)
         await self._end_what_was_begun(conn)
         sending: asyncio.Task[None] | None = None
