@@ -131,6 +131,7 @@ class Relay:
         does: RelayDoes = "publishes",
         pace: Pace = Pace(),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        says: Collection[str] = (),
     ) -> None:
         self._database = database
         self.does = does
@@ -138,6 +139,7 @@ class Relay:
         self._service = service
         self._pace = pace
         self._now = now
+        self._says = frozenset(says)
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
         self._watch = Watch(service, every=pace.observe_seconds, hung_every=pace.hung_seconds)
@@ -260,9 +262,10 @@ class Relay:
             await self._move(conn, [row[0] for row in rows], after, epoch)
 
     async def _make_topics(self, conn: asyncpg.Connection) -> None:
-        """Make the service's topic where it is not there (any more). What it held comes first, so that the
+        """Make the service's topics where they are not there (any more). What it held comes first, so that the
         order of each key is kept."""
-        topics = {self._service, *(row[0] for row in await conn.fetch(_TOPICS, self._pace.batch))}
+        waiting = await conn.fetch(_TOPICS, self._pace.batch)
+        topics = self._says.union(row[0] for row in waiting)
         was_missing = await shows_life(conn, self._transport.make(sorted(topics)))
         if was_missing and self.does == "publishes":
             await self._fill_again(conn, topics)
