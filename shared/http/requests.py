@@ -94,7 +94,7 @@ LongText = Annotated[
 def without_invisible(value: Any) -> Any:
     """A text, or a list of texts, without what nobody sees; anything else as it is."""
     if isinstance(value, str):
-        return _INVISIBLE.sub("", value)
+        return value if value.isascii() else _INVISIBLE.sub("", value)
     if isinstance(value, list):
         return [without_invisible(one) for one in value]
     return value
