@@ -182,8 +182,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         ),
     )
     telemetry.install(app, service=service.name)
-    app.router.routes += [service.signpost, *service.api.routes]
     app.include_router(operations.router(service.name, transport))
+    app.router.routes += [service.signpost, *service.api.routes]
     if app.openapi_url is not None:
         app.include_router(docs_page.router(app.title, app.openapi_url))
     if settings.environment == "sandbox":

@@ -94,7 +94,7 @@ LongText = Annotated[
 def without_invisible(value: Any) -> Any:
     """A text, or a list of texts, without what nobody sees; anything else as it is."""
     if isinstance(value, str):
-        return value if value.isascii() else _INVISIBLE.sub("", value)
+        return _INVISIBLE.sub("", value)
     if isinstance(value, list):
         return [without_invisible(one) for one in value]
     return value
@@ -138,7 +138,13 @@ class RequestBody(BaseModel):
     def _only_what_is_seen(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {name: without_invisible(value) for name, value in data.items()}
+        # Numbers, codes and days are most of a body, and have nothing that is not seen.
+        looked_at = {
+            name: without_invisible(value)
+            for name, value in data.items()
+            if (isinstance(value, str) and not value.isascii()) or isinstance(value, list)
+        }
+        return data | looked_at if looked_at else data
 
     @classmethod
     def __get_pydantic_core_schema__(
