@@ -58,6 +58,8 @@ class _Seen(dict[int, int | None]):
 
 _SEEN: Final = _Seen()
 _RUN: Final = re.compile(r"-{2,}|\.{2,}")
+_ITS_OWN_FORM: Final = re.compile(r"[0-9A-Z]+(?:[.-][0-9A-Z]+)*")
+"""How most numbers are written: of such a text nothing has to be changed."""
 _HYPHEN_OF_NO_MEANING: Final = re.compile(r"(?<![0-9])-|-(?![0-9])")
 _LEADING_ZEROS: Final = re.compile(r"(?<![0-9.])0+(?=[0-9])")
 
@@ -67,6 +69,8 @@ def plain(text: str) -> str:
 
     Blanks, quotes, control and zero-width characters are dropped. Of itself it is its own form.
     """
+    if _ITS_OWN_FORM.fullmatch(text):
+        return text
     return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _settled(text, _plain_once)
 
 
