@@ -1,7 +1,7 @@
 """The route of a request, found by the words of its path instead of asking one route after the other.
 
-A service has some hundreds of routes, and FastAPI asks each of those before the right one, twice. Here
-only those are asked that have as many words as the path, the same kind of thing and the same last word.
+A service has some hundreds of routes, and FastAPI asks each of those before the right one. Here only
+those are asked that have as many words as the path, the same kind of thing and the same last word.
 What no route takes (404, 405, a slash too many) is left to FastAPI, which then asks all.
 """
 
