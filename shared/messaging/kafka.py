@@ -242,8 +242,8 @@ class KafkaTransport:
                     continue
                 async with in_hand:
                     for topic, (batch, work) in understood.items():
-                        await batch_consumer.apply(topic, work)
-                        await batch_consumer.note(topic, batch, _read_until(topic, fetched))
+                        until = _read_until(topic, fetched)
+                        await batch_consumer.deal_with(topic, work, batch, until)
                     await _commit(consumer, fetched)
                     _tell_lag(group, consumer, fetched)
         finally:

@@ -78,8 +78,7 @@ class LocalTransport:
             while (in_hand := await _next(listener, stopping)) is not None:
                 try:
                     work = batch_consumer.understand(in_hand.topic, in_hand.batch)
-                    await batch_consumer.apply(in_hand.topic, work)
-                    await batch_consumer.note(in_hand.topic, in_hand.batch, {})
+                    await batch_consumer.deal_with(in_hand.topic, work, in_hand.batch, {})
                 except Exception as error:
                     _finish(in_hand, error)
                 else:

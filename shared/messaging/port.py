@@ -14,14 +14,14 @@ class BatchConsumer(Protocol):
     def understand(self, topic: str, batch: Sequence[Arrived]) -> Sequence[Any]:
         """Read a batch of one topic. Takes processor time only, so a transport may do it ahead."""
 
-    async def apply(self, topic: str, work: Sequence[Any]) -> None:
-        """Apply what was understood of one topic, in order.
+    async def deal_with(
+        self, topic: str, work: Sequence[Any], batch: Sequence[Arrived], offsets: Mapping[int, int]
+    ) -> None:
+        """Apply what was understood of a batch of one topic, in order, and write down that the batch is
+        dealt with and the offset to read next by partition.
 
         When it returns, the batch is dealt with for good.
         """
-
-    async def note(self, topic: str, batch: Sequence[Arrived], offsets: Mapping[int, int]) -> None:
-        """Write down that a batch is dealt with, and the offset to read next by partition."""
 
     async def offsets(self, topics: Collection[str]) -> Mapping[tuple[str, int], int]:
         """(Topic, partition) → the offset to read next, as far as the listener itself knows."""
