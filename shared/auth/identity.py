@@ -10,7 +10,9 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from functools import cache
+from inspect import get_annotations
+from typing import Annotated, Any, get_args
 
 from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
@@ -298,21 +300,44 @@ _BEARER = HTTPBearer(
 """For OpenAPI alone: generated clients learn from it that they must send a token."""
 
 
-def requires(*roles: str) -> Callable[..., Awaitable[Identity]]:
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """A FastAPI dependency that gives the caller, if they have one of the roles that are accepted."""
+
+    accepted: frozenset[str]
+
+    async def __call__(
+        self, request: Request, _: Annotated[object, Security(_BEARER)] = None
+    ) -> Identity:
+        """The caller. Raises 401 and 403 problems."""
+        identity = await caller_of(request)
+        if not identity.roles & self.accepted:
+            raise Forbidden(
+                "您的角色不能进行此操作",
+                "Your roles do not allow this.",
+                required=sorted(self.accepted),
+            )
+        return identity
+
+
+def requires(*roles: str) -> Requires:
     """A FastAPI dependency that gives the caller, if they have one of the roles.
 
     Without roles, whoever is at work: any role but the admin's. Raises 401 and 403 problems.
     """
     unknown = set(roles) - KNOWN_ROLES
     assert not unknown, f"no such roles: {unknown}"
-    accepted = frozenset(roles) or AT_WORK
+    return Requires(frozenset(roles) or AT_WORK)
 
-    async def caller(request: Request, _: Annotated[object, Security(_BEARER)] = None) -> Identity:
-        identity = await caller_of(request)
-        if not identity.roles & accepted:
-            raise Forbidden(
-                "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(accepted)
-            )
-        return identity
 
-    return caller
+def admits(route: Callable[..., Any], caller: Identity) -> bool:
+    """Whether the function of a route lets this caller in, by what it requires of its `caller`."""
+    return bool(caller.roles & _accepted_by(route))
+
+
+@cache
+def _accepted_by(route: Callable[..., Any]) -> frozenset[str]:
+    asked = get_args(get_annotations(route)["caller"])[1:]
+    (required,) = (one.dependency for one in asked)
+    assert isinstance(required, Requires), f"{route} asks by more than roles"
+    return required.accepted

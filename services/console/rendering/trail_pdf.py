@@ -33,7 +33,7 @@ def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: dateti
             [t("pool.title"), trail["pool"]],
             [t("trail.taken"), f"{whole_moment(now.isoformat())} {reader}"],
         ],
-        "parts": [part(trail, t) for part in (_moves, _papers, _money, _looks)],
+        "parts": [{"numbers": []} | part(trail, t) for part in (_moves, _papers, _money, _looks)],
         "none": t("trail.none"),
     }
     return typeset(_TEMPLATE, shown, name="trail", made=now)
@@ -79,6 +79,7 @@ def _money(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
     return {
         "title": t("trail.money"),
         "widths": [2.4, 3.6, 2.6, 5.4],
+        "numbers": [2],
         "head": [
             t("trail.booked"),
             t("trail.accounts"),
