@@ -85,7 +85,7 @@ def _money(trail: Mapping[str, Any], t: Texts, names: Mapping[str, str]) -> dict
     side = t.language
     return {
         "title": t("trail.money"),
-        "widths": [2.4, 3.6, 2.6, 5.4],
+        "widths": [2, 3.3, 2.5, 6.6],
         "numbers": [2],
         "head": [
             t("trail.booked"),
