@@ -41,7 +41,9 @@ async def as_pdf(page: Page, loan_id: UUID) -> Response:
     assert page.person is not None
     found = await _trail(page, loan_id)
     now = datetime.now(UTC)
-    pdf = await asyncio.to_thread(trail_as_pdf, found, page.texts, reader=page.person.name, now=now)
+    pdf = await asyncio.to_thread(
+        trail_as_pdf, found, page.texts, names=page.names, reader=page.person.name, now=now
+    )
     name = disposition(f"{page.texts('trail.title')}-{found['number']}.pdf")
     return Response(
         pdf,

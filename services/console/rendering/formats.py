@@ -1,6 +1,7 @@
 """How figures, days and times look on a page: amounts grouped, tabular, never rounded unseen."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -224,12 +225,17 @@ def programme(context: Context, code: Any) -> str:
 @pass_context
 def version(context: Context, text: Any) -> str:
     """A scheme version in words: "dongli/direct@2022-10-28#…" as programme, mode and first day."""
+    return version_words(text, context["t"], context.get("known_names", {}))
+
+
+def version_words(text: Any, texts: Texts, names: Mapping[str, str]) -> str:
+    """The same with the names that the reader knows."""
     found = _VERSION.fullmatch(str(text or ""))
     if found is None:
         return bare_version(text)
-    texts: Texts = context["t"]
-    mode = texts.term("mode", found["mode"])
-    return " · ".join((programme(context, found["programme"]), mode, version_day(context, text)))
+    programme_name = names.get(f"{PROGRAMME}{found['programme']}", found["programme"])
+    day = texts("desk_words.in-force-from", day=found["day"])
+    return " · ".join((programme_name, texts.term("mode", found["mode"]), day))
 
 
 def bare_version(text: Any) -> str:
