@@ -51,9 +51,8 @@ class _Shown(HTMLParser):
         if "thead" in inside:
             self._heads += [""] * (self._cell + 1 - len(self._heads))
             self._heads[self._cell] += words
-        elif "tbody" in inside and 0 <= self._cell < len(self._heads):
-            if _OF_CODES.search(self._heads[self._cell]):
-                return
+        elif "tbody" in inside and _OF_CODES.search("".join(self._heads[self._cell :][:1])):
+            return
         if "dt" in inside:
             self._fact += words
         elif "dd" in inside and _OF_CODES.search(self._fact):
