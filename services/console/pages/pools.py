@@ -1,6 +1,8 @@
 """Pools: where the money is, how much of it is spoken for, and why each figure is what it is."""
 
 import asyncio
+import re
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -21,6 +23,7 @@ MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})
 
 SEES_ACCOUNT = frozenset({"finance_maker", "finance_checker", "pool_manager", "auditor"})
 """Who is shown the way to the dedicated account; the service judges."""
+_ID: Final = re.compile(r"[0-9a-f-]{36}")
 
 
 @router.get("/pools")
@@ -75,7 +78,7 @@ async def _asked_for(page: PageContext, code: str) -> dict[str, list[tuple[str, 
         kind, _, party = account.partition(":")
         words = page.texts.term("account", kind)
         found.append((account, f"{words} {page.names.get(party, party)}".strip()))
-    if loan := query.get("loan_id", ""):
+    if (loan := query.get("loan_id", "")) and _ID.fullmatch(loan):
         case = await or_none(page.applications.get(f"/applications/{loan}"))
         found.append((loan, case["number"] if case else loan))
     return {"account": found}
