@@ -17,6 +17,7 @@ from services.notifications.tables import (
     pool_programmes,
 )
 from services.notifications.templates.filters import PROGRAMME
+from shared.contracts.audiences import BY_LINES
 from shared.contracts.risk_pool import PoolOpenedV1, SchemePublishedV1
 from shared.messaging.inbox import Received
 
@@ -47,7 +48,9 @@ def _opened(received: Sequence[Received]) -> list[tuple[str, str]]:
 def _named(received: Sequence[Received], facts: Sequence[dict[str, Any]]) -> dict[str, str]:
     """What these events call pools and parties."""
     opened = [one.event for one in received if isinstance(one.event, PoolOpenedV1)]
-    parties = [(one.get("party_code"), one.get("party_name")) for one in facts]
+    lines = [line for one in facts for name in BY_LINES for line in one.get(name) or ()]
+    parties = [(one.get("party_code"), one.get("party_name")) for one in (*facts, *lines)]
+    parties += [(party.code, party.name) for pool in opened for party in pool.parties]
     return (
         {str(code): str(name) for code, name in parties if code and name}
         | {pool.pool_code: pool.name for pool in opened}
