@@ -22,6 +22,9 @@ class Row(NamedTuple):
 
 _OF_CLAIM: Final = "select id as claim_id from claims where state = '{}' limit 1"
 _LOAN: Final = "select loan_id from coverages where state = 'active' order by loan_id desc limit 1"
+_OF_ICBC: Final = """
+    select loan_id from coverages where state = 'active' and bank_code = 'ICBC' order by loan_id desc limit 1
+"""
 _STATEMENT: Final = """
     select s.pool_code as code, s.month, told.party_code as party
     from settlement_statements as told join settlements as s on s.id = told.settlement_id
@@ -98,7 +101,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "/calendar/changes/{number}": Row(
         "manager-wu", "risk_pool", "select number from calendar_changes limit 1"
     ),
-    "/claims/new": Row("icbc-operator", "risk_pool", _LOAN + " offset 0", "?loan_id={loan_id}"),
+    "/claims/new": Row("icbc-operator", "risk_pool", _OF_ICBC, "?loan_id={loan_id}"),
     "/claims/{claim_id}/edit": Row("icbc-operator", "risk_pool", _OF_CLAIM.format("draft")),
     "/claims/{claim_id}/collection": Row("icbc-operator", "risk_pool", _OF_CLAIM.format("paid")),
     "/inbox/confirm/{subscription_id}": Row(
@@ -172,7 +175,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "/quality/{code}/{measure}": Row(
         "reviewer-lin", "applications", "select code, 'returned' as measure from banks limit 1"
     ),
-    "/coverages/{loan_id}/dispose": Row("icbc-operator", "risk_pool", _LOAN),
+    "/coverages/{loan_id}/dispose": Row("icbc-operator", "risk_pool", _OF_ICBC),
     "/coverages/{loan_id}/warn": Row("reviewer-lin", "risk_pool", _LOAN),
     "/disposals/{disposal_id}": Row(
         "finance-sun", "risk_pool", "select id as disposal_id from disposals limit 1"
@@ -228,6 +231,13 @@ ROWS: Final[Mapping[str, Row]] = {
     "/find/part": Row("reviewer-lin", "risk_pool", "select 1", "?q=DL"),
     "/public/objections": Row("reviewer-lin", "risk_pool", "select 1"),
     "/programmes/new": Row("manager-wu", "risk_pool", "select 1"),
+    "/audit": Row("auditor-zhou", "risk_pool", "select 1"),
+    "/audit/trail": Row("auditor-zhou", "risk_pool", "select 1"),
+    "/looks": Row("auditor-zhou", "risk_pool", "select 1"),
+    "/parked": Row("admin", "risk_pool", "select 1"),
+    "/bulk/claims": Row("icbc-operator", "risk_pool", "select 1"),
+    "/drafts": Row("icbc-operator", "risk_pool", "select 1"),
+    "/intake/new": Row("icbc-operator", "risk_pool", _POOL, "?pool={code}"),
 }
 """Route → what makes its address. A route without parts stands here where it needs a question."""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from shared.months import MONTH_PATTERN
+from shared.months import MONTH_PATTERN, Month
 
 _MONTH: Final = re.compile(MONTH_PATTERN)
 _NAMES: Final = (
@@ -13,11 +13,12 @@ _NAMES: Final = (
 )  # fmt: skip
 
 
-def month_said(month: str, language: str) -> str:
+def month_said(month: Month | str, language: str) -> str:
     """ "2025-12" → 2025年12月, December 2025; what is no month stays as it is."""
-    if _MONTH.fullmatch(month) is None:
-        return month
-    year, number = month[:4], int(month[5:])
+    text = str(month)
+    if _MONTH.fullmatch(text) is None:
+        return text
+    year, number = text[:4], int(text[5:])
     return f"{year}年{number}月" if language == "zh" else f"{_NAMES[number - 1]} {year}"
 
 
