@@ -71,6 +71,8 @@ class SeveralAct:
         return self.step or self.name
 
 
+_UNSEEN: Final = ("hidden", "account", "division")
+"""Forms of filters that only a link chooses: they stand among the chips alone."""
 _KINDS_OF_DIVISION: Final = {
     "mode": ("mode",), "ip_kind": ("right_kind", "ip_kind"), "industry": ("industry",),
     "inclusive_ip_kind": ("right_kind", "ip_kind"), "class": ("risk_class",),
@@ -353,7 +355,11 @@ class Grid:
     @property
     def uses_more(self) -> bool:
         """Whether something is chosen that is folded away else."""
-        return any(self.chosen[one.name] for one in self.listing.filters if one.more)
+        return any(
+            self.chosen[one.name]
+            for one in self.listing.filters
+            if one.more and one.form not in _UNSEEN
+        )
 
     def file(self, form: str) -> str:
         """Where all that matches is had as a file."""
