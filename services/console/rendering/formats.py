@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from services.console.rendering.catalogue import Texts
 from shared.money import group_fen, parse_fen, round_half_up
+from shared.said_numbers import month_said, number_said
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
@@ -88,6 +89,18 @@ def named(context: Context, code: Any) -> str:
     """What a bank, a pool or a party is called; a code that the reader knows no name of stays as it
     is, and none is nothing."""
     return str(context.get("known_names", {}).get(code, code)) if code else ""
+
+
+@pass_context
+def numbered(context: Context, number: Any) -> str:
+    """A number of a case as people say it: the pool or bank in it by name, its month in words."""
+    return number_said(str(number or ""), context.get("known_names", {}), context["t"].language)
+
+
+@pass_context
+def month(context: Context, text: Any) -> str:
+    """A month as people write it in the page's language; a dash where there is none."""
+    return month_said(str(text), context["t"].language) if text else NOTHING
 
 
 @pass_context
