@@ -52,9 +52,9 @@ NOT_YET = (
 """What the registers say of rights and firms is everybody's to read, also where a bank has nothing: where
 the planner gathers it before it puts it in order, all of that is read. The list gets shorter, never longer."""
 
-# Plans are made as an operator's server makes them, which that of the tests does not. The tables of a test are so small that reading them whole could be right; with many rows it is
+# The tables of a test are so small that reading them whole could be right; with many rows it is
 # not; nor do the rows of a large one lie together, as a bitmap likes it. What an index alone answers is not
-# counted.
+# counted. Plans are made as a server of an operator's makes them, and not as that of the tests.
 _AS_IF_LARGE = (
     "set local plan_cache_mode = auto",
     *(f"set local enable_{way} = off" for way in ("seqscan", "indexonlyscan", "bitmapscan")),
