@@ -45,7 +45,9 @@ class PoolOpenedV1(OfPool):
     prefix: str = Field(
         "", examples=["DL"], description="What the numbers of its cases begin with; no other's do."
     )
-    parties: tuple[PartyCalled, ...] = Field((), description="Who takes part from the first day.")
+    parties: tuple[PartyCalled, ...] = Field(
+        default=(), description="Who takes part from the first day."
+    )
 
 
 class SchemePublishedV1(Event):
