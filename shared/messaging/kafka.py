@@ -20,8 +20,8 @@ from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
 from shared.messaging import metrics
-from shared.messaging.any_record import read_any_record
-from shared.messaging.in_turn import GoesOn, Rewinds
+from shared.messaging.kafka_places import GoesOn, Rewinds
+from shared.messaging.kafka_records import read_any_record
 from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
 from shared.messaging.port import BatchConsumer
 from shared.messaging.wire import Arrived, headers_of, read

@@ -67,6 +67,7 @@ async def test_every_way_of_packing_a_record_is_read_and_any_name_of_a_header(
     topic = f"packed-{uuid4().hex[:12]}"
     listener = Listener(await database())
     transport = KafkaTransport(kafka_servers, client="listener", partitions=1, batch=20)
+    await transport.make([topic])
     async with messaging(
         listener.database, transport, service=f"listener-{topic}", now=lambda: NOW,
         routes=listener.routes(topic), pace=BRISK, patience=QUICK,
@@ -91,6 +92,7 @@ async def test_a_listener_that_joins_again_and_again_says_so_until_it_hears(
     topic = f"trouble-{uuid4().hex[:12]}"
     listener = Listener(await database())
     transport = KafkaTransport(kafka_servers, client="listener", partitions=1, batch=20)
+    await transport.make([topic])
     fetch = KafkaTransport._fetch
 
     async def gives_up(*asked: object) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from shared.messaging import heard, in_turn
+from shared.messaging import heard, kafka_places
 from shared.postgres.database import EVERYWHERE, Database
 from tests.depth import WHOLE
 from tests.kafka.test_faults import flow_on
@@ -23,7 +23,7 @@ async def test_a_listener_that_went_on_in_the_middle_reads_again_where_something
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(heard, "GAP_SECONDS", 0.5)
-    monkeypatch.setattr(in_turn, "LOOK_FOR_GAPS_SECONDS", 0.1)
+    monkeypatch.setattr(kafka_places, "LOOK_FOR_GAPS_SECONDS", 0.1)
     flow = await flow_on(kafka_servers, database)
     async with flow.relaying():
         await flow.speak(2)

@@ -184,5 +184,6 @@ async def test_a_member_that_joins_and_one_that_is_gone_lose_nothing_and_double_
 
             await flow.everything_is_heard_once_and_in_order()
         finally:
-            member.kill()
+            if member.returncode is None:
+                member.kill()
             await member.wait()
