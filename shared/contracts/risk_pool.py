@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.calendar import CalendarChange
 from shared.contracts.envelope import Event, register
 from shared.contracts.of_pool import OfLoan, OfMonth, OfPool
+from shared.contracts.parties_called import PartyCalled
 from shared.money import MONEY_NAMES, Fen, NonNegativeFen, PositiveFen
 
 
@@ -23,15 +24,6 @@ class LimitReached(BaseModel):
     source: str = ""
     zh: str = ""
     en: str = ""
-
-
-class PartyCalled(BaseModel):
-    """What a party of a pool is called."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    code: str
-    name: str
 
 
 class PoolOpenedV1(OfPool):

@@ -12,7 +12,8 @@ from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.tables import parties, pools
 from services.risk_pool.tables.ledger import lock_pool
 from shared.clock import business_date
-from shared.contracts.risk_pool import PartyCalled, PoolOpenedV1
+from shared.contracts.parties_called import PartyCalled
+from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging import outbox
 from shared.postgres.database import seeing_everything
 from shared.postgres.published_schemes import terms_on

@@ -35,16 +35,25 @@ async def party_names(conn: asyncpg.Connection, pool_code: str) -> dict[str, str
 
 
 # From code to code, for each stands in hundreds of pools.
-_ALL_NAMES: Final = """
+_CODES: Final = """
 with recursive codes as (
     (select code from parties order by code limit 1)
     union all
     select (select next.code from parties as next where next.code > codes.code order by next.code limit 1)
     from codes where codes.code is not null
 )
+"""
+_ALL_NAMES: Final = f"""
+{_CODES}
 select codes.code, named.name from codes cross join lateral (
-    select name from parties where parties.code = codes.code order by joined_on desc, pool_code limit 1
+    select name, role from parties where parties.code = codes.code
+    order by joined_on desc, pool_code limit 1
 ) as named
+"""
+_BESIDE: Final = f"""
+{_ALL_NAMES} where named.role = any ($2::text[]) and exists (
+    select from parties as beside join parties as own on own.pool_code = beside.pool_code
+    where beside.code = codes.code and own.code = $1 and own.role = 'bank')
 """
 
 
@@ -59,14 +68,7 @@ async def names_beside(
     """What parties of these roles are called in the pools where a bank takes part: it names them in its
     applications, and their shares stand beside its own."""
     async with seeing_everything(conn):
-        rows = await conn.fetch(
-            """select distinct on (code) code, name from parties
-               where role = any ($2::text[]) and pool_code in (
-                   select pool_code from parties where code = $1 and role = 'bank')
-               order by code, joined_on desc, pool_code""",
-            bank,
-            list(roles),
-        )
+        rows = await conn.fetch(_BESIDE, bank, list(roles))
     return [dict(row) for row in rows]
 
 
