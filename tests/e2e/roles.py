@@ -13,7 +13,6 @@ route (`chosen`); whoever a route's own declaration keeps out is held against it
 
 import csv
 import functools
-import inspect
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +24,7 @@ import httpx
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from shared.auth.identity import requires
+from shared.auth.identity import Requires
 from tests.applications.office import CCB, ICBC
 from tests.depth import WHOLE, some_of
 from tests.e2e.api import APPS, ROUTES, WRITES, Route
@@ -73,7 +72,6 @@ ASKERS = (
     *(Asker(f"dongli {one}", (one,), sees=True) for one in BUREAU_ROLES),
     *(Asker(f"{ELSEWHERE} {one}", (one,), pools=(ELSEWHERE,)) for one in BUREAU_ROLES),
 )
-_LETS_IN = requires("admin").__code__
 ASKED = tuple(route for route in ROUTES if str(route) not in LEFT_OUT)
 
 
@@ -149,8 +147,8 @@ def declared() -> dict[str, frozenset[str] | None]:
 def _required(dependant: Dependant) -> Iterator[frozenset[str]]:
     """What each `requires` in the dependencies of a route lets in."""
     call: Any = dependant.call
-    if getattr(call, "__code__", None) is _LETS_IN:
-        yield inspect.getclosurevars(call).nonlocals["accepted"]
+    if isinstance(call, Requires):
+        yield call.accepted
     for below in dependant.dependencies:
         yield from _required(below)
 
