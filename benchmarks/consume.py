@@ -159,6 +159,9 @@ class Counted:
     async def offsets(self, topics: Collection[str]) -> Mapping[tuple[str, int], int]:
         return await self._inner.offsets(topics)
 
+    async def gaps(self) -> Collection[tuple[str, int]]:
+        return await self._inner.gaps()
+
 
 async def _ours(given: Parts, kafka: KafkaTransport, messages: int, kind: type[Reported]) -> float:
     """Seconds from the first batch to the last offset."""

@@ -250,6 +250,7 @@ async def _running(
         routes=service.consumes,
         now=clock.now,
         relay_does=settings.relay,
+        says=(service.name,),
         clock_is_true=not sandbox,
         learn_time=clock.reload,
     ) as context.messages:

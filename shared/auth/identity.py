@@ -10,7 +10,9 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from inspect import get_annotations
+from typing import Any, get_args
 
 from fastapi import FastAPI
 from fastapi.security import HTTPBearer
@@ -303,16 +305,16 @@ class Requires(HTTPBearer):
             bearerFormat="JWT",
             description="An access token of your identity provider, or of the development issuer.",
         )
-        self._accepted = accepted
+        self.accepted = accepted
 
     async def __call__(self, request: Request) -> Identity:  # type: ignore[override]
         """The caller. Raises 401 and 403 problems."""
         identity = await caller_of(request)
-        if not identity.roles & self._accepted:
+        if not identity.roles & self.accepted:
             raise Forbidden(
                 "您的角色不能进行此操作",
                 "Your roles do not allow this.",
-                required=sorted(self._accepted),
+                required=sorted(self.accepted),
             )
         return identity
 
@@ -325,3 +327,16 @@ def requires(*roles: str) -> Requires:
     unknown = set(roles) - KNOWN_ROLES
     assert not unknown, f"no such roles: {unknown}"
     return Requires(frozenset(roles) or AT_WORK)
+
+
+def admits(route: Callable[..., Any], caller: Identity) -> bool:
+    """Whether the function of a route lets this caller in, by what it requires of its `caller`."""
+    return bool(caller.roles & _accepted_by(route))
+
+
+@cache
+def _accepted_by(route: Callable[..., Any]) -> frozenset[str]:
+    asked = get_args(get_annotations(route)["caller"])[1:]
+    (required,) = (one.dependency for one in asked)
+    assert type(required) is Requires, f"{route} asks by more than roles"
+    return required.accepted

@@ -25,6 +25,15 @@ class LimitReached(BaseModel):
     en: str = ""
 
 
+class PartyCalled(BaseModel):
+    """What a party of a pool is called."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    name: str
+
+
 class PoolOpenedV1(OfPool):
     """A pool stands and takes entries under its scheme."""
 
@@ -35,6 +44,9 @@ class PoolOpenedV1(OfPool):
     opened_on: date
     prefix: str = Field(
         "", examples=["DL"], description="What the numbers of its cases begin with; no other's do."
+    )
+    parties: tuple[PartyCalled, ...] = Field(
+        default=(), description="Who takes part from the first day."
     )
 
 

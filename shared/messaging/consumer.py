@@ -141,6 +141,17 @@ class Consumer:
         async with self._database.looking(EVERYWHERE) as conn:
             return await heard.offsets_of(conn, topics)
 
+    async def gaps(self) -> list[tuple[str, int]]:
+        """The topics of which something has not come for a while, each with the number after which; none
+        while the database is away."""
+        try:
+            async with self._database.looking(EVERYWHERE) as conn:
+                return [(one.topic, one.until) for one in await heard.how_far(conn) if one.is_gap]
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            return []
+
     async def _attempt(self, topic: str, work: Sequence[Work], noting: _Noting | None) -> bool:
         """Apply what can be applied; try the rest again; park what still fails.
 

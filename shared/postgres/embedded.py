@@ -93,6 +93,11 @@ def _configure(server: Any, *, durable: bool) -> bool:
                     "fsync": "off",
                     "synchronous_commit": "off",
                     "full_page_writes": "off",
+                    # Each database that comes or goes is looked for in all of them.
+                    "shared_buffers": "'128MB'",
+                    # Connections live for one test: a statement that is planned anew for its first five
+                    # values, as PostgreSQL does, is planned for nothing else.
+                    "plan_cache_mode": "force_generic_plan",
                 }
             for name, value in wanted.items():
                 await connection.execute(f"alter system set {name} = {value}")

@@ -1,6 +1,7 @@
 """The house, empty or open, for the tests of its console."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,21 @@ async def empty_house(running: Any, shared_folder: Path) -> AsyncIterator[House]
 @pytest.fixture
 async def house(running: Any, shared_folder: Path) -> AsyncIterator[House]:
     """The same, with two banks and a pool with money: opened once, and copied for each test."""
+    async with opened(running, shared_folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def house_of_module(running_of_module: Any, shared_folder: Path) -> AsyncIterator[House]:
+    """The same, kept until the last test of the module: for tests that only look at what is told in it
+    once. They are of one group, else each worker tells it."""
+    async with opened(running_of_module, shared_folder) as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened(running: Any, shared_folder: Path) -> AsyncIterator[House]:
+    """A copy of the house after two banks and a pool were opened in it."""
 
     def built(*services: Any) -> House:
         return House(

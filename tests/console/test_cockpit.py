@@ -10,12 +10,16 @@ from tests.console.house import House
 AMOUNT = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})*\.\d{2}(?!\d)")
 
 
-@pytest.fixture
-async def lent(house: House) -> House:
+pytestmark = pytest.mark.xdist_group("console cockpit")
+"""They only look: what they look at is lent and filed once."""
+
+
+@pytest.fixture(scope="module")
+async def lent(house_of_module: House) -> House:
     """A bank has paid out a loan in March, and a case of another one waits."""
-    await house.has_loan(amount="1234567.89")
-    await house.has_case("CCB", amount="700000.00")
-    return house
+    await house_of_module.has_loan(amount="1234567.89")
+    await house_of_module.has_case("CCB", amount="700000.00")
+    return house_of_module
 
 
 async def test_every_figure_leads_to_rows_whose_sum_it_is(lent: House):

@@ -10,11 +10,15 @@ from tests.console.house import House
 AT = "/pools/dongli"
 
 
-@pytest.fixture
-async def lent(house: House) -> House:
+pytestmark = pytest.mark.xdist_group("console reports")
+"""They only look: the loan is lent once."""
+
+
+@pytest.fixture(scope="module")
+async def lent(house_of_module: House) -> House:
     """The bank has paid out one loan, on the second of March."""
-    await house.has_loan()
-    return house
+    await house_of_module.has_loan()
+    return house_of_module
 
 
 async def test_a_figure_leads_to_its_loan_and_on_to_the_ledger(lent: House):

@@ -1,9 +1,11 @@
 """The parties of a pool as they are read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import asyncpg
+
+from shared.postgres.database import seeing_everything
 
 
 async def list_parties(conn: asyncpg.Connection, pool_code: str) -> list[dict[str, Any]]:
@@ -49,6 +51,23 @@ select codes.code, named.name from codes cross join lateral (
 async def all_names(conn: asyncpg.Connection) -> list[dict[str, str]]:
     """Each code once with its name, as far as the transaction may see the parties."""
     return [dict(row) for row in await conn.fetch(_ALL_NAMES)]
+
+
+async def names_beside(
+    conn: asyncpg.Connection, bank: str, roles: Collection[str]
+) -> list[dict[str, str]]:
+    """What parties of these roles are called in the pools where a bank takes part: it names them in its
+    applications, and their shares stand beside its own."""
+    async with seeing_everything(conn):
+        rows = await conn.fetch(
+            """select distinct on (code) code, name from parties
+               where role = any ($2::text[]) and pool_code in (
+                   select pool_code from parties where code = $1 and role = 'bank')
+               order by code, joined_on desc, pool_code""",
+            bank,
+            list(roles),
+        )
+    return [dict(row) for row in rows]
 
 
 async def names_in_pools(

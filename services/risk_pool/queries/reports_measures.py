@@ -4,13 +4,17 @@ Both readings stand on the same rows, so that a figure and its list can never di
 moved is read from the ledger: what a report says is what the accounts say, on any day.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.tables.measures import DIVISIONS, IN_PERIOD, LOANS_COUNTED
+from shared import canonical
+from shared.postgres.grids import Grid, Sortable
+from shared.postgres.literals import containing
 
 
 def _counted(measure: str, reading: str) -> str:
@@ -49,30 +53,38 @@ async def in_all(conn: asyncpg.Connection, pool_code: str, measure: str, period:
     return Counted(row["loans"], row["firms"], row["fen"])
 
 
-async def loans_counted(
-    conn: asyncpg.Connection,
-    pools: Sequence[str],
-    measure: str,
-    period: Period,
-    *,
-    by: str,
-    value: str | None,
-    after: str = "",
-    limit: int,
-) -> Sequence[asyncpg.Record]:
-    """The loans behind a figure, with what each adds to it, by number."""
-    reading = """
-        select c.loan_id, c.number, c.pool_code, c.bank_code, c.borrower_name, c.mode, c.state,
-               stood.risk_class, stood.overdue_days, counted.fen::bigint as amount_fen"""
-    statement = _counted(measure, reading)
-    rows: Sequence[asyncpg.Record] = await conn.fetch(
-        f"""{statement} and c.number > $5 and ($6::text is null or {DIVISIONS[by]} = $6)
-            order by c.number limit {int(limit)}""",
-        *_arguments(pools, period),
-        after,
-        value,
-    )
-    return rows
+LOANS: Final = Grid(
+    rows="coverages",
+    key=(Sortable("number", str),),
+    descends=False,
+    sorts={
+        "number": Sortable("number", str),
+        "amount": Sortable("amount_fen", int),
+        "overdue_days": Sortable("coalesce(overdue_days, 0)", int),
+    },
+    sums={"amount": "amount_fen"},
+)
+"""The loans behind a figure, by number: how they are ordered. `loans_counted` says which they are; all of
+them are read whatever is asked, as the figure is."""
+
+
+def loans_counted(pools: Sequence[str], measure: str, period: Period, *, by: str) -> Grid:
+    """The loans behind a figure, with what each adds to it and on which `value` of a division it falls."""
+    reading = f"""
+        select c.loan_id, c.number, c.pool_code, c.bank_code, c.borrower_name, c.borrower_uscc,
+               c.borrower_name_canonical, c.mode, c.state, stood.risk_class, stood.overdue_days,
+               counted.fen::bigint as amount_fen, {DIVISIONS[by]} as value"""
+    rows = f"({_counted(measure, reading)}) as one"
+    return replace(LOANS, rows=rows, given=_arguments(pools, period))
+
+
+def loans_meant(q: str | None) -> Mapping[str, Any]:
+    """Loans of this number or credit code, or of a firm that is called so."""
+    words = canonical.plain(q) if q else ""
+    if not words:
+        return {}
+    said = "(number = {} or borrower_uscc = {} or borrower_name_canonical like {})"
+    return {said: (words, canonical.compact(words) or words, containing(words))}
 
 
 def _arguments(pools: Sequence[str], period: Period) -> tuple[Any, ...]:
