@@ -11,7 +11,8 @@ object-relational mapper, and two processes of the service beside one. All on on
     python -m benchmarks.submit --cpu
 
 The processor's time that one submission costs the service, beside that of its plainest answer
-(`/healthz`): how busy the machine is otherwise hardly changes it.
+(`/healthz`). How busy the machine is otherwise changes it less than the rate, and not little: two that are
+compared are to be measured in turns.
 """
 
 import asyncio
