@@ -47,7 +47,7 @@ async def test_a_warning_gets_measures_and_another_person_concludes(house: House
         page = await manager.sends(page, f"{path}/close", conclusion="risk_gone", reason="已还清")
         assert "已作出结论" in page.text and "风险已消除" in page.text
         monthly = await manager.opens("/pools/dongli/warnings?year=2026")
-        assert "2026-05" in monthly.text and "风险消除" in monthly.text
+        assert "2026年5月" in monthly.text and "风险消除" in monthly.text
         assert "/warnings" in page.links and "/disposals" in page.links
 
 
