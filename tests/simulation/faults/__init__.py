@@ -15,7 +15,8 @@ from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.contracts.applications import ApplicationWithdrawnV1
 from shared.messaging import heard, parking
 from shared.messaging.consumer import Consumer
-from shared.messaging.kafka import KafkaTransport, _GoesOn
+from shared.messaging.kafka import KafkaTransport
+from shared.messaging.kafka_places import GoesOn
 from shared.messaging.relay import Relay
 from shared.postgres import idempotency_keys
 from shared.postgres.database import EVERYWHERE
@@ -125,7 +126,7 @@ def reading_goes_on_at_the_end() -> Iterator[None]:
         for place in assigned:
             self._consumer.seek(place, self._consumer.highwater(place))
 
-    with patch.object(_GoesOn, "on_partitions_assigned", from_now_on):
+    with patch.object(GoesOn, "on_partitions_assigned", from_now_on):
         yield
 
 
