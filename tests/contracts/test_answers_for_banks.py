@@ -117,6 +117,7 @@ def test_a_decision_on_a_field_that_is_gone_is_noticed():
 
 
 ALTHOUGH = {
+    "held_on": "Below the bureau's parts of a whole case, which a bank gets none of.",
     "attributes": "The bank has stated them of its own loan.",
     "attributes_at_disbursement": "The same, on the day it paid out.",
     "banks": "Of a match in the lists, whose cases are the reader's own; of a pool, itself alone.",
