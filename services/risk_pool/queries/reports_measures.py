@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from services.risk_pool.domain.report_period import Period
-from services.risk_pool.tables.measures import DIVISIONS, IN_PERIOD, LOANS_COUNTED
+from services.risk_pool.tables import measures
+from services.risk_pool.tables.measures import COVERED_BY_NUMBER, DIVISIONS, IN_PERIOD, PARTS
 
 
-def _counted(measure: str, reading: str) -> str:
-    return LOANS_COUNTED.format(statement=IN_PERIOD[measure], reading=reading, month="$4", more="")
+def _counted(measure: str, reading: str, by: str = "") -> str:
+    return measures.loans_counted(IN_PERIOD[measure], reading, month="$4::text", by=by)
 
 
 class Counted(NamedTuple):
@@ -38,6 +39,30 @@ async def counted(
     statement = _counted(measure, reading)
     rows = await conn.fetch(f"{statement} group by 1 order by 1", *_arguments([pool_code], period))
     return {row["value"]: Counted(row["loans"], row["firms"], row["fen"]) for row in rows}
+
+
+async def counted_with_parts(
+    conn: asyncpg.Connection, pool_code: str, measure: str, period: Period, by: str
+) -> dict[str, dict[str, Counted]]:
+    """The same of a measure and of all that are those loans of it of which something holds, read once:
+    measure → value of the division → what falls on it."""
+    conditions = {measure: "true", **PARTS[measure]}
+    sums = ", ".join(
+        f"""count(*) filter (where {holds}) as {one}_loans,
+            count(distinct c.borrower_uscc) filter (where {holds}) as {one}_firms,
+            coalesce(sum(counted.fen) filter (where {holds}), 0)::bigint as {one}_fen"""
+        for one, holds in conditions.items()
+    )
+    statement = _counted(measure, f"select {DIVISIONS[by]} as value, {sums}")
+    rows = await conn.fetch(f"{statement} group by 1 order by 1", *_arguments([pool_code], period))
+    return {
+        one: {
+            row["value"]: Counted(row[f"{one}_loans"], row[f"{one}_firms"], row[f"{one}_fen"])
+            for row in rows
+            if row[f"{one}_loans"]
+        }
+        for one in conditions
+    }
 
 
 async def in_all(conn: asyncpg.Connection, pool_code: str, measure: str, period: Period) -> Counted:
@@ -64,7 +89,10 @@ async def loans_counted(
     reading = """
         select c.loan_id, c.number, c.pool_code, c.bank_code, c.borrower_name, c.mode, c.state,
                stood.risk_class, stood.overdue_days, counted.fen::bigint as amount_fen"""
-    statement = _counted(measure, reading)
+    if measure == "covered":
+        statement = COVERED_BY_NUMBER.format(reading=reading)
+    else:
+        statement = _counted(measure, reading, by=DIVISIONS[by])
     rows: Sequence[asyncpg.Record] = await conn.fetch(
         f"""{statement} and c.number > $5 and ($6::text is null or {DIVISIONS[by]} = $6)
             order by c.number limit {int(limit)}""",
