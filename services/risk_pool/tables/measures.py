@@ -87,6 +87,21 @@ def _held_of(last: str) -> str:
     ) as held"""
 
 
+def held_at(last: str, *, pools: str, more: str = "") -> str:
+    """Loan and covered principal at a day's end, of the pools that a condition on their code names: what stands
+    now, less what has moved it since. Of a day that is just over that is little."""
+    return f"""
+        select loan_id, sum(fen)::bigint as fen from (
+            select loan_id, covered_fen as fen from coverages
+            where pool_code {pools} and covered_fen > 0
+            union all
+            select loan_id, {_TAKES_COVER} from transfers
+            where pool_code {pools} and business_date > {last} {more}
+              and loan_id is not null and {_IS_COVER}
+        ) as stands group by loan_id having sum(fen) > 0
+    """
+
+
 def _once(held: str, month: str) -> str:
     """What of loans and their renewals is one debt, `held`: from what they and their cover (`held.fen`) are read."""
     return f"""
@@ -102,16 +117,7 @@ def _once(held: str, month: str) -> str:
 def _statements(first: str, last: str, month: str) -> dict[str, str]:
     """What each measure counts of the pools $1 from a first to a last day, loan by loan. `month`: that of the
     last day."""
-    # What stands now, less what has moved it since: of a month that is just over that is little.
-    held = f"""
-        select loan_id, sum(fen)::bigint as fen from (
-            select loan_id, covered_fen as fen from coverages where {_OF_POOLS} and covered_fen > 0
-            union all
-            select loan_id, {_TAKES_COVER} from transfers
-            where {_OF_POOLS} and business_date > {last} and {first}::date is not null
-              and loan_id is not null and {_IS_COVER}
-        ) as stands group by loan_id having sum(fen) > 0
-    """
+    held = held_at(last, pools="= any($1::text[])", more=f"and {first}::date is not null")
     # As the book has it: a loan and its renewal are one debt.
     covered = f"""
         with held as materialized ({held}),

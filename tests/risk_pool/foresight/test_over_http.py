@@ -208,7 +208,7 @@ async def test_a_large_book_is_worked_out_apart_and_kept_for_the_day(pool, monke
 
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json()["being_worked_out"]["of"] == 300
-    assert len(first.json()["assumptions"]) == 18
+    assert len(first.json()["assumptions"]) == 17
     assert (file.status_code, file.json()["code"]) == (503, "foresight-being-worked-out")
 
     await worked_out(pool, {"recovery_bp": 0, **query})
