@@ -67,7 +67,8 @@ async def classes(conn: asyncpg.Connection, pool_code: str, period: Period) -> l
 
 
 def _by_class(
-    loans: Sequence[tuple[Mapping[str, Any], Terms | None]], agreed: Mapping[str, Mapping[str, Fraction]]
+    loans: Sequence[tuple[Mapping[str, Any], Terms | None]],
+    agreed: Mapping[str, Mapping[str, Fraction]],
 ) -> dict[str, _Sum]:
     sums: dict[str, _Sum] = defaultdict(_Sum)
     for loan, terms in loans:
