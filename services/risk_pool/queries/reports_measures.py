@@ -74,6 +74,21 @@ async def in_all(conn: asyncpg.Connection, pool_code: str, measure: str, period:
     return Counted(row["loans"], row["firms"], row["fen"])
 
 
+async def each_in_all(
+    conn: asyncpg.Connection, pool_code: str, measures: Sequence[str], period: Period
+) -> dict[str, Counted]:
+    """The whole of each measure; of loans of which others are parts all of them read once."""
+    found: dict[str, Counted] = {}
+    for one in measures:
+        if one in PARTS:
+            parts = await counted_with_parts(conn, pool_code, one, period, "all")
+            found |= {name: values.get("", NOTHING) for name, values in parts.items()}
+    for one in measures:
+        if one not in found:
+            found[one] = await in_all(conn, pool_code, one, period)
+    return found
+
+
 async def loans_counted(
     conn: asyncpg.Connection,
     pools: Sequence[str],
