@@ -157,18 +157,21 @@ def measured(
     """The slowest look at every route, by whoever looked; one that fails is slower than any. `keep`: where it
     is written after each person. `without`: routes that are not asked for. `bound`: seconds."""
     slowest: dict[str, Timed] = {}
-    for subject in people:
-        client = logged_in(url, subject, bound)
-        for one in pages_of(client, subject, times, pid, without):
-            before = slowest.get(one.route)
-            if one.status < 400 or one.status >= FAILS:
-                if before is not None and _slowness(before) >= _slowness(one):
-                    continue
-                slowest[one.route] = one
-        client.close()
-        if keep:
-            kept = {route: one.milliseconds for route, one in slowest.items()}
-            Path(keep).write_text(json.dumps(kept, indent=1))
+    try:
+        for subject in people:
+            client = logged_in(url, subject, bound)
+            for one in pages_of(client, subject, times, pid, without):
+                before = slowest.get(one.route)
+                if one.status < 400 or one.status >= FAILS:
+                    if before is not None and _slowness(before) >= _slowness(one):
+                        continue
+                    slowest[one.route] = one
+            client.close()
+            if keep:
+                kept = {route: one.milliseconds for route, one in slowest.items()}
+                Path(keep).write_text(json.dumps(kept, indent=1))
+    except KeyboardInterrupt:
+        print(f"broken off while {subject} went through the pages", file=sys.stderr)
     return slowest
 
 
