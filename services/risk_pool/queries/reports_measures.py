@@ -11,7 +11,14 @@ import asyncpg
 
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.tables import measures
-from services.risk_pool.tables.measures import COVERED_BY_NUMBER, DIVISIONS, IN_PERIOD, PARTS
+from services.risk_pool.tables.measures import (
+    COVERED_BY_NUMBER,
+    DIVISIONS,
+    IN_PERIOD,
+    IS_MANY,
+    MOVED_BY_NUMBER,
+    PARTS,
+)
 
 
 def _counted(measure: str, reading: str, by: str = "") -> str:
@@ -104,14 +111,17 @@ async def loans_counted(
     reading = """
         select c.loan_id, c.number, c.pool_code, c.bank_code, c.borrower_name, c.mode, c.state,
                stood.risk_class, stood.overdue_days, counted.fen::bigint as amount_fen"""
+    arguments = _arguments(pools, period)
     if measure == "covered":
         statement = COVERED_BY_NUMBER.format(reading=reading)
+    elif measure in IS_MANY and await conn.fetchval(IS_MANY[measure], *arguments[:3]):
+        statement = MOVED_BY_NUMBER[measure].format(reading=reading)
     else:
         statement = _counted(measure, reading, by=DIVISIONS[by])
     rows: Sequence[asyncpg.Record] = await conn.fetch(
         f"""{statement} and c.number > $5 and ($6::text is null or {DIVISIONS[by]} = $6)
             order by c.number limit {int(limit)}""",
-        *_arguments(pools, period),
+        *arguments,
         after,
         value,
     )

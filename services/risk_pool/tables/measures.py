@@ -188,6 +188,27 @@ COVERED_BY_NUMBER: Final = f"""
 """
 """The loans of `covered` at the day $3, each worked out where it is met: for who reads a page of them by number,
 not all."""
+MOVED_BY_NUMBER: Final = {
+    measure: f"""
+    {{reading}}
+    from coverages as c cross join lateral (
+        select sum(moved.fen) as fen from ({MOVED[measure]}) as moved
+        where moved.loan_id = c.loan_id and moved.day between $2 and $3) as counted
+    {stood("c.loan_id", "$4")}
+    where c.{_OF_POOLS} and counted.fen <> 0
+    """
+    for measure in ("lent", "entered")
+}
+"""The same of what was lent from the day $2 to the day $3: in a long period that is most loans there are."""
+MANY: Final = 20_000
+IS_MANY: Final = {
+    measure: f"""
+    select count(*) > {MANY} from (
+        select from ({MOVED[measure]}) as moved where day between $2 and $3 limit {MANY + 1}
+    ) as met"""
+    for measure in MOVED_BY_NUMBER
+}
+"""Whether so many moved that they are rather met on the way than gathered."""
 _LOANS_COUNTED: Final = """
     with counted as ({statement}) {reading}
     from counted join coverages c using (loan_id) {stood} {more}
