@@ -38,7 +38,7 @@ PEOPLE: Final = (
     "auditor-zhou", "admin", "icbc-operator", "icbc-checker",
 )  # fmt: skip
 _NO_PAGES: Final = re.compile(
-    r"/export|\.(csv|xlsx|pdf|json|xml|zip)$|/stream|/content|/file|/download"
+    r"export|\.(csv|xlsx|pdf|json|xml|zip)$|/stream|/content|/file|/download"
 )
 ROUTES: Final = tuple(
     one
