@@ -3,13 +3,17 @@
     python -m benchmarks.consume [--messages 30000] [--pairs 5] [--json]
 
 The limit fetches, parses, writes inbox and state in one transaction and commits offsets; it
-knows no contracts, no parking, no waves of one key, no faults.
+knows no contracts, no parking, no waves of one key, no faults. Two rows stand beside it: held against a
+COPY of the rows that are inserted, a thousand a transaction, with no broker and nothing to read; and, with
+one message in a thousand that breaks its contract and is parked, against itself without any.
 """
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -26,6 +30,7 @@ from shared.messaging.wire import Arrived
 from shared.postgres.database import EVERYWHERE
 
 BATCH = 1000
+POISON_EVERY = 1000
 
 _POSITIONS = """
 create table if not exists positions (
@@ -50,27 +55,54 @@ set number = excluded.number, month = excluded.month, balance = excluded.balance
 
 
 async def measure(messages: int, times: int) -> list[Ratio]:
-    """The consumer over Kafka against a bare getmany loop."""
+    """The consumer over Kafka against a bare getmany loop, against COPY, and against itself."""
     async with parts() as given:
         await given.owner.execute(_POSITIONS)
         kafka = KafkaTransport(given.servers, client="bench", batch=BATCH)
-        await kafka.publish("bench", _envelopes(messages))
-        seconds = await pairs(
-            lambda: _ours(given, kafka, messages), lambda: _bare(given, messages), times=times
+        clean, poisoned = _envelopes(messages, Reported), _envelopes(messages, Poisoned)
+        await kafka.publish(Reported.topic, clean)
+        await kafka.publish(Poisoned.topic, list(_with_poison(poisoned)))
+
+        def ours() -> Awaitable[float]:
+            return _ours(given, kafka, messages, Reported)
+
+        bare = await pairs(ours, lambda: _bare(given, messages), times=times)
+        copied = await pairs(ours, lambda: _copied(given, clean), times=times)
+        with_poison = await pairs(
+            lambda: _ours(given, kafka, messages, Poisoned), ours, times=times
         )
         await kafka.close()
-    bare = "getmany loop: orjson, the same SQL, one transaction and one commit of offsets a batch"
-    return [ratio("consume", limit=bare, goal=0.7, messages=messages, seconds=seconds)]
+    loop = "getmany loop: orjson, the same SQL, one transaction and one commit of offsets a batch"
+    return [
+        ratio("consume", limit=loop, goal=0.7, messages=messages, seconds=bare),
+        ratio("consume", limit="COPY of the rows", goal=0.5, messages=messages, seconds=copied),
+        ratio("consume with 0.1 % poison", limit="the same with none", goal=0.8,
+              messages=messages, seconds=with_poison),
+    ]  # fmt: skip
 
 
-def _envelopes(messages: int) -> list[Envelope]:
+class Poisoned(Reported):
+    """The same on a topic of its own, of which some are broken."""
+
+    topic: ClassVar[str] = "poisoned"
+    type: ClassVar[str] = "poisoned.reported.v1"
+
+
+def _with_poison(envelopes: Sequence[Envelope]) -> Iterator[Envelope]:
+    """One of every thousand breaks its contract, and nothing comes behind it."""
+    for number, envelope in enumerate(envelopes):
+        broken = number % POISON_EVERY == POISON_EVERY // 2
+        yield replace(envelope, body=b'{"loan_id": 1}') if broken else envelope
+
+
+def _envelopes(messages: int, kind: type[Reported]) -> list[Envelope]:
     """A month of positions: each loan once."""
-    events = [Reported(loan_id=uuid4(), number=number) for number in range(messages)]
+    events = [kind(loan_id=uuid4(), number=number) for number in range(messages)]
     return [
         Envelope(
             id=uuid7(),
             type=event.type,
-            source="/zhidai/bench",
+            source=f"/zhidai/{event.topic}",
             time=NOW,
             subject=event.subject,
             key=event.key,
@@ -116,30 +148,52 @@ class Counted:
         self.start = self.start or time.perf_counter()
         return self._inner.understand(topic, batch)
 
-    async def apply(self, topic: str, work: Sequence[Work]) -> None:
-        await self._inner.apply(topic, work)
+    async def deal_with(
+        self, topic: str, work: Sequence[Work], batch: Sequence[Arrived], offsets: Mapping[int, int]
+    ) -> None:
+        await self._inner.deal_with(topic, work, batch, offsets)
         self._left -= len(work)
-
-    async def note(self, topic: str, batch: Sequence[Arrived], offsets: Mapping[int, int]) -> None:
-        await self._inner.note(topic, batch, offsets)
         if self._left <= 0:
             self._stop.set()
 
     async def offsets(self, topics: Collection[str]) -> Mapping[tuple[str, int], int]:
         return await self._inner.offsets(topics)
 
+    async def gaps(self) -> Collection[tuple[str, int]]:
+        return await self._inner.gaps()
 
-async def _ours(given: Parts, kafka: KafkaTransport, messages: int) -> float:
+
+async def _ours(given: Parts, kafka: KafkaTransport, messages: int, kind: type[Reported]) -> float:
     """Seconds from the first batch to the last offset."""
     await _forget(given)
-    consumer = Consumer(given.database, {Reported: record}, service="bench", now=lambda: NOW)
+    consumer = Consumer(given.database, {kind: record}, service="bench", now=lambda: NOW)
     stop = asyncio.Event()
     counted = Counted(consumer, messages, stop)
-    await kafka.listen(f"ours-{uuid4()}", ["bench"], counted, stop)
+    await kafka.listen(f"ours-{uuid4()}", [kind.topic], counted, stop)
     start = counted.start
     seconds = time.perf_counter() - start
-    assert await given.owner.fetchval("select count(*) from positions") == messages
+    applied, parked = await given.owner.fetchrow(
+        "select (select count(*) from positions), (select count(*) from parked)"
+    )
+    assert (applied + parked, parked > 0) == (messages, kind is Poisoned)
     return seconds
+
+
+async def _copied(given: Parts, envelopes: Sequence[Envelope]) -> float:
+    """Seconds for the same rows by COPY, ready-made."""
+    await _forget(given)
+    events = [Reported.model_validate_json(one.body) for one in envelopes]
+    rows = [
+        ((one.id,), (event.loan_id, event.number, event.bank_code, event.month, event.balance))
+        for one, event in zip(envelopes, events, strict=True)
+    ]
+    start = time.perf_counter()
+    for first in range(0, len(rows), BATCH):
+        ids, positions = zip(*rows[first : first + BATCH], strict=True)
+        async with given.database.begin(EVERYWHERE) as conn:
+            await conn.copy_records_to_table("inbox", records=ids, columns=["event_id"])
+            await conn.copy_records_to_table("positions", records=positions)
+    return time.perf_counter() - start
 
 
 async def _bare(given: Parts, messages: int) -> float:

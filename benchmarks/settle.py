@@ -38,7 +38,7 @@ from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.migrations import upgrade
 from shared.postgres.provision import owner_of, provision, url_for
 
-GOAL = 3.0
+GOAL = 2.0
 MOST_MB = 600
 SERVICE = "risk_pool"
 MAKER = Identity("gao", "高", frozenset({"finance_maker"}), EVERYWHERE)

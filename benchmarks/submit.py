@@ -1,12 +1,18 @@
 """Submitting over real HTTP, beside bare asyncpg that writes the same rows.
 
-    python -m benchmarks.submit [--cases 2000] [--clients 16] [--pairs 5] [--json]
+    python -m benchmarks.submit [--cases 2000] [--clients 16] [--pairs 5] [--json | --cpu]
 
 Ours: uvicorn in a process of its own, kept-alive connections, JSON in and out, token, validation,
 all checks, idempotency key; what comes in one moment is written together. The limit: the same rows
 into the same tables by as many connections, one transaction per case, values ready-made; no HTTP, no
 reading, no checks. Beside it a limit of three bare rows per case (key, case, event), the same rows by an
 object-relational mapper, and two processes of the service beside one. All on one durable PostgreSQL.
+
+    python -m benchmarks.submit --cpu
+
+The processor's time that one submission costs the service, beside that of its plainest answer
+(`/healthz`). How busy the machine is otherwise changes it less than the rate, and not little: two that are
+compared are to be measured in turns.
 """
 
 import asyncio
@@ -15,9 +21,10 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -27,7 +34,7 @@ from sqlalchemy.engine import make_url
 from uuid6 import uuid7
 
 from benchmarks.messages import NOW, Ratio, pairs, ratio, show
-from benchmarks.processes import await_port
+from benchmarks.processes import await_port, processor_seconds
 from benchmarks.published import keep_file
 from benchmarks.submit_cases import BANK, STORED, body
 from benchmarks.submit_limits import (
@@ -62,13 +69,36 @@ async def over_http(
 ) -> float:
     """Seconds for so many submissions by so many clients, each on a connection of its own to one of so
     many processes; how long each client waited for each answer goes to `waited`."""
-    requests = iter([_request(place.token, body()) for _ in range(cases)])
+    requests = [_request(place.token, body()) for _ in range(cases)]
     ports = place.ports[:processes]
+    return await _asked(requests, ports, clients=clients, waited=waited)
+
+
+async def _asked(
+    requests: Sequence[bytes], ports: Sequence[int], *, clients: int, waited: list[float]
+) -> float:
+    left = iter(requests)
     start = time.perf_counter()
     await asyncio.gather(
-        *(_client(ports[one % processes], requests, waited) for one in range(clients))
+        *(_client(ports[one % len(ports)], left, waited) for one in range(clients))
     )
     return time.perf_counter() - start
+
+
+async def processor_time(place: Place, *, cases: int, clients: int) -> tuple[float, float]:
+    """Milliseconds of the processor's time that the first process spends on one submission, and on one
+    answer of `/healthz`."""
+    spent = [processor_seconds(place.pids[0])]
+    waited: list[float] = []
+    await over_http(place, cases=cases, clients=clients, waited=waited)
+    spent.append(processor_seconds(place.pids[0]))
+    await _asked([_PLAIN] * cases, place.ports[:1], clients=clients, waited=waited)
+    spent.append(processor_seconds(place.pids[0]))
+    submission, plain = ((to - since) * 1000 / cases for since, to in pairwise(spent))
+    return submission, plain
+
+
+_PLAIN = b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n"
 
 
 def _request(token: str, content: bytes) -> bytes:
@@ -89,7 +119,8 @@ async def _client(port: int, requests: Iterator[bytes], waited: list[float]) -> 
         head = await reader.readuntil(b"\r\n\r\n")
         status, length = head.split(b" ", 2)[1], head.lower().split(b"content-length: ")[1]
         answer = await reader.readexactly(int(length.split(b"\r\n", 1)[0]))
-        assert status == b"201" and b'"state":"accepted"' in answer, answer.decode()
+        fine = status == b"201" and b'"state":"accepted"' in answer
+        assert fine or (status == b"200" and request is _PLAIN), answer.decode()
         waited.append(time.perf_counter() - began)
     writer.close()
 
@@ -123,18 +154,19 @@ def place(folder: Path, connections: int) -> Iterator[Place]:
             asyncio.run(prepare(server.server_url, name))
         issuer = Issuer.at(folder / "issuer", environment="development")
         with ExitStack() as running:
-            ports = tuple(
+            processes = [
                 running.enter_context(_process(folder, url, connections)) for _ in range(PROCESSES)
-            )
+            ]
+            ports, pids = zip(*processes, strict=True)
             token = issuer.issue("clerk", "clerk", ["bank_operator"], BANK)
-            yield Place(bare_url, twin_url, admin_url, ports, token)
+            yield Place(bare_url, twin_url, admin_url, ports, pids, token)
     finally:
         server.stop()
 
 
 @contextmanager
-def _process(folder: Path, url: str, connections: int) -> Iterator[int]:
-    """One process of the service, by its port."""
+def _process(folder: Path, url: str, connections: int) -> Iterator[tuple[int, int]]:
+    """One process of the service: its port and its number."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -142,7 +174,7 @@ def _process(folder: Path, url: str, connections: int) -> Iterator[int]:
     process = subprocess.Popen([*command, str(port), str(connections)])
     try:
         await_port(port, process)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)
@@ -184,17 +216,32 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--cpu", action="store_true")
     asked = parser.parse_args()
     with (
         TemporaryDirectory(prefix="zhidai-bench-", ignore_cleanup_errors=True) as folder,
         place(Path(folder), asked.clients) as given,
     ):
+        if asked.cpu:
+            asyncio.run(show_processor_time(given, asked.cases, asked.clients, asked.pairs))
+            return
         waited: list[float] = []
         figures = asyncio.run(measure(given, asked.cases, asked.clients, asked.pairs, waited))
     show(figures, as_json=asked.json)
     if not asked.json:
         ms = [1000 * each for each in quantiles(waited, n=100)]
         print(f"a submission: median {ms[49]:.1f} ms, p99 {ms[98]:.1f} ms, {asked.clients} clients")
+
+
+async def show_processor_time(given: Place, cases: int, clients: int, times: int) -> None:
+    """A line for each run, after one that is not counted."""
+    await processor_time(given, cases=cases, clients=clients)
+    for _ in range(times):
+        submission, plain = await processor_time(given, cases=cases, clients=clients)
+        print(
+            f"a submission: {submission:.2f} ms of the processor, a plain answer {plain:.2f} ms,"
+            f" {submission / plain:.1f} to 1"
+        )
 
 
 async def measure(

@@ -31,6 +31,7 @@ class Place:
     twin_url: str
     twin_admin_url: str
     ports: tuple[int, ...]
+    pids: tuple[int, ...]
     token: str
 
 

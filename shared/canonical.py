@@ -10,6 +10,7 @@ docs/decisions/0015-one-canonical-form.md.
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 _HYPHENS: Final = "\u058a\u05be\u02d7\u1806\u2010\u2012\u2013\u2014\u2015\u2043\u207b\u2212\u2500" \
@@ -41,6 +42,8 @@ number has them; names may."""
 
 _REMEMBERED: Final = 20_000
 """Characters of which it is remembered whether they are seen: more than any language of ours has."""
+_LONGEST_REMEMBERED: Final = 200
+"""Characters of a text whose form is remembered: as many as a name may have."""
 
 
 class _Seen(dict[int, int | None]):
@@ -55,6 +58,8 @@ class _Seen(dict[int, int | None]):
 
 _SEEN: Final = _Seen()
 _RUN: Final = re.compile(r"-{2,}|\.{2,}")
+_ITS_OWN_FORM: Final = re.compile(r"[0-9A-Z]+(?:[.-][0-9A-Z]+)*")
+"""How most numbers are written: of such a text nothing has to be changed."""
 _HYPHEN_OF_NO_MEANING: Final = re.compile(r"(?<![0-9])-|-(?![0-9])")
 _LEADING_ZEROS: Final = re.compile(r"(?<![0-9.])0+(?=[0-9])")
 
@@ -64,6 +69,14 @@ def plain(text: str) -> str:
 
     Blanks, quotes, control and zero-width characters are dropped. Of itself it is its own form.
     """
+    if _ITS_OWN_FORM.fullmatch(text):
+        return text
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _settled(text, _plain_once)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> str:
+    """A case names its firm and its rights' owners many times, and asks after each of them again."""
     return _settled(text, _plain_once)
 
 

@@ -9,6 +9,8 @@ YEAR: Final = "(?:19|2[0-9])[0-9]{2}"
 """A year in which a business day can lie, as a pattern."""
 MONTH_PATTERN: Final = rf"^{YEAR}-(0[1-9]|1[0-2])$"
 """A month as it may be asked for or stated."""
+_SHORTEST: Final = 28
+"""Days of the shortest month."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,4 +67,8 @@ def add_months(day: date, months: int) -> date:
     民法典 art. 202: a period in months ends on the same day number, or on the last of the month.
     """
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return Month(year, month0 + 1).day(day.day)
+    number = day.day
+    # Every month has so many; only of later days it is asked how long the month is.
+    if number > _SHORTEST:
+        number = min(number, monthrange(year, month0 + 1)[1])
+    return date(year, month0 + 1, number)

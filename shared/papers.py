@@ -28,25 +28,28 @@ class PaperNamed:
         return (*self.place, "document" if self.document_id is not None else "sha256")
 
 
+class StoredPapers:
+    """Papers that have been looked up, by id and by hash: of one request, or of many at once."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        rows = list(rows)
+        self._by_id = {row["id"]: row for row in rows}
+        self._by_hash = {row["sha256"]: row for row in rows}
+
+    def find(self, one: PaperNamed) -> Mapping[str, Any] | None:
+        """The stored paper that this names, None where there is none. Id and hash must agree."""
+        if one.document_id is None:
+            return self._by_hash.get(one.sha256)
+        row = self._by_id.get(one.document_id)
+        return None if row is None or (one.sha256 and one.sha256 != row["sha256"]) else row
+
+
 def found_among(
     named: Sequence[PaperNamed], rows: Iterable[Mapping[str, Any]]
 ) -> list[Mapping[str, Any] | None]:
-    """The stored paper that each names, None where there is none. Id and hash must agree."""
-    rows = list(rows)
-    by_id = {row["id"]: row for row in rows}
-    by_hash = {row["sha256"]: row for row in rows}
-    return [_found(one, by_id, by_hash) for one in named]
-
-
-def _found(
-    one: PaperNamed,
-    by_id: Mapping[UUID, Mapping[str, Any]],
-    by_hash: Mapping[bytes, Mapping[str, Any]],
-) -> Mapping[str, Any] | None:
-    if one.document_id is None:
-        return by_hash.get(one.sha256)
-    row = by_id.get(one.document_id)
-    return None if row is None or (one.sha256 and one.sha256 != row["sha256"]) else row
+    """The stored paper that each names, None where there is none."""
+    stored = StoredPapers(rows)
+    return [stored.find(one) for one in named]
 
 
 def not_stored(one: PaperNamed) -> FieldFault:

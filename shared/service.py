@@ -17,6 +17,7 @@ import asyncpg
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.requests import Request
 
 from shared.auth import identity
 from shared.auth.ended import EndedLogins
@@ -39,6 +40,7 @@ from shared.http.people import router as people_router
 from shared.http.reads import ReadsMiddleware
 from shared.http.reads import router as reads_router
 from shared.http.sandbox import sandbox_router
+from shared.http.signpost import Signpost
 from shared.messaging.bank_topics import PARTITIONS, BankTopics
 from shared.messaging.inbox import Handler
 from shared.messaging.kafka import KafkaTransport
@@ -103,7 +105,7 @@ class Service:
     def api(self) -> APIRouter:
         """All routes, once for every application of the service in this process: what FastAPI works
         out of a route at its first request is kept with the route."""
-        api = APIRouter(dependencies=[Depends(learn_time), Depends(known_query)])
+        api = APIRouter(dependencies=[Depends(_arrived)])
         every = (events_router(self.consumes), reads_router, ended_logins_router, people_router)
         for router in (*self.routers, *every):
             api.include_router(router, prefix="/api/v1")
@@ -111,11 +113,23 @@ class Service:
         return api
 
     @cached_property
+    def signpost(self) -> Signpost:
+        """To these routes."""
+        return Signpost(self.api.routes)
+
+    @cached_property
     def sandbox_api(self) -> APIRouter:
         """What a sandbox answers besides."""
-        api = APIRouter(dependencies=[Depends(learn_time), Depends(known_query)])
+        api = APIRouter(dependencies=[Depends(_arrived)])
         api.include_router(sandbox_router(self.due), prefix="/api/v1")
         return api
+
+
+async def _arrived(request: Request) -> None:
+    """What holds for every request: the clock as it stands, and parameters that its route knows. One
+    dependency and not two, for each is paid for by every request."""
+    await learn_time(request)
+    await known_query(request)
 
 
 def build(service: Service, settings: ServiceSettings, *, transport: Transport) -> FastAPI:
@@ -142,6 +156,9 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         openapi_url=None if production else "/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # The house observes by itself (`shared.observability`); FastAPI would ask at every request
+        # whether it is wanted, too.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(
         app,
@@ -165,8 +182,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         ),
     )
     telemetry.install(app, service=service.name)
-    app.router.routes.extend(service.api.routes)
     app.include_router(operations.router(service.name, transport))
+    app.router.routes += [service.signpost, *service.api.routes]
     if app.openapi_url is not None:
         app.include_router(docs_page.router(app.title, app.openapi_url))
     if settings.environment == "sandbox":
@@ -233,6 +250,7 @@ async def _running(
         routes=service.consumes,
         now=clock.now,
         relay_does=settings.relay,
+        says=(service.name,),
         clock_is_true=not sandbox,
         learn_time=clock.reload,
     ) as context.messages:

@@ -192,8 +192,9 @@ async def apply_transitions(
         await conn.execute(_BEGIN, *history_arrays(cases, begun, now))
     _touch(conn, cases, both)
     told = events_of(cases, steps, done)
-    await outbox.append(conn, _case_by_case([*also, *told]) if also else told, now=now)
-    await keep_waits(conn, cases, done, now=now)
+    if also:
+        told = _case_by_case([*also, *told])
+    await tell_and_keep_waits(conn, cases, done, told, now=now)
     return done
 
 
@@ -215,15 +216,20 @@ def _touch(
             )
 
 
-async def keep_waits(
-    conn: asyncpg.Connection, cases: CaseTable, done: Sequence[Transition], *, now: datetime
+async def tell_and_keep_waits(
+    conn: asyncpg.Connection,
+    cases: CaseTable,
+    done: Sequence[Transition],
+    told: Sequence[Event],
+    *,
+    now: datetime,
 ) -> None:
-    """What people have to do, as these moves have left it."""
-    if cases.source is None:
-        return
+    """What these moves tell, and then what people have to do as they have left it."""
     ids = [one.case_id for one in done if cases.to_do & {one.move.source, one.move.target}]
-    if ids:
-        await keep(conn, cases.source, ids, now=now)
+    if cases.source is None or not ids:
+        await outbox.append(conn, told, now=now)
+    else:
+        await keep(conn, cases.source, ids, now=now, told=told)
 
 
 def _case_by_case(events: Sequence[Event]) -> list[Event]:

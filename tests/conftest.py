@@ -135,31 +135,25 @@ async def fresh_databases(
     """Gives a function that makes a fresh, migrated database, or a copy of another that nobody has
     open; they are dropped at the end."""
     made: list[str] = []
+    server: asyncpg.Connection | None = None
+    one_at_a_time = asyncio.Lock()
 
     async def make(service: str, copy_of: str = "") -> FreshDatabase:
+        nonlocal server
         template = copy_of or await asyncio.to_thread(
             _make_template, postgres_url, service, shared_folder
         )
         name = f"t_{service}_{os.getpid()}_{next(_numbers)}"
-        server = await asyncpg.connect(postgres_url)
-        try:
+        async with one_at_a_time:
+            server = server or await asyncpg.connect(postgres_url)
             with fasteners.InterProcessLock(shared_folder / f"{template}.clone"):
                 await server.execute(
                     f"create database {name} owner {owner_of(service)} template {template} "
                     "strategy file_copy"
                 )
+            made.append(name)
             await server.execute(f"revoke all on database {name} from public")
             await server.execute(f"grant connect on database {name} to {service}")
-        finally:
-            await server.close()
-        made.append(name)
-        if copy_of:
-            # A copy for a test is to go on as the one it was, not as one that was restored.
-            copied = await asyncpg.connect(
-                url_for(postgres_url, role=owner_of(service), database=name)
-            )
-            await copied.execute("update told_epochs set place = ''")
-            await copied.close()
         return FreshDatabase(
             service=service,
             name=name,
@@ -171,8 +165,7 @@ async def fresh_databases(
         )
 
     yield make
-    if made:
-        server = await asyncpg.connect(postgres_url)
+    if server is not None:
         for name in made:
             await server.execute(f"drop database if exists {name} with (force)")
         await server.close()

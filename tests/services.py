@@ -338,8 +338,10 @@ class Runs:
 
 
 async def _stands_still(context: Context) -> None:
-    """Write down how late it is as the story ends."""
+    """Write down how late it is as the story ends. Copies are to go on as the one that they were, not as
+    one that was restored somewhere else."""
     async with context.database.begin(EVERYWHERE) as conn:
+        await conn.execute("update told_epochs set place = ''")
         await conn.execute(
             "update sandbox_clock set stood_at = stood_at + ($1 - set_at), set_at = $1",
             datetime.now(UTC),

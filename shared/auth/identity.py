@@ -10,9 +10,11 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from functools import cache
+from inspect import get_annotations
+from typing import Any, get_args
 
-from fastapi import FastAPI, Security
+from fastapi import FastAPI
 from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
@@ -289,30 +291,52 @@ async def caller_of(request: Request) -> Identity:
     return identity
 
 
-_BEARER = HTTPBearer(
-    auto_error=False,
-    scheme_name="accessToken",
-    bearerFormat="JWT",
-    description="An access token of your identity provider, or of the development issuer.",
-)
-"""For OpenAPI alone: generated clients learn from it that they must send a token."""
+class Requires(HTTPBearer):
+    """A FastAPI dependency that gives the caller, if they have one of the accepted roles.
 
-
-def requires(*roles: str) -> Callable[..., Awaitable[Identity]]:
-    """A FastAPI dependency that gives the caller, if they have one of the roles.
-
-    Without roles, whoever is at work: any role but the admin's. Raises 401 and 403 problems.
+    To OpenAPI it is the scheme of its security, from which generated clients learn that they must send a
+    token; so a request asks for one dependency and not for two.
     """
-    unknown = set(roles) - KNOWN_ROLES
-    assert not unknown, f"no such roles: {unknown}"
-    accepted = frozenset(roles) or AT_WORK
 
-    async def caller(request: Request, _: Annotated[object, Security(_BEARER)] = None) -> Identity:
+    def __init__(self, accepted: frozenset[str]) -> None:
+        super().__init__(
+            auto_error=False,
+            scheme_name="accessToken",
+            bearerFormat="JWT",
+            description="An access token of your identity provider, or of the development issuer.",
+        )
+        self.accepted = accepted
+
+    async def __call__(self, request: Request) -> Identity:  # type: ignore[override]
+        """The caller. Raises 401 and 403 problems."""
         identity = await caller_of(request)
-        if not identity.roles & accepted:
+        if not identity.roles & self.accepted:
             raise Forbidden(
-                "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(accepted)
+                "您的角色不能进行此操作",
+                "Your roles do not allow this.",
+                required=sorted(self.accepted),
             )
         return identity
 
-    return caller
+
+def requires(*roles: str) -> Requires:
+    """The dependency of a route that is for these roles.
+
+    Without roles, for whoever is at work: any role but the admin's.
+    """
+    unknown = set(roles) - KNOWN_ROLES
+    assert not unknown, f"no such roles: {unknown}"
+    return Requires(frozenset(roles) or AT_WORK)
+
+
+def admits(route: Callable[..., Any], caller: Identity) -> bool:
+    """Whether the function of a route lets this caller in, by what it requires of its `caller`."""
+    return bool(caller.roles & _accepted_by(route))
+
+
+@cache
+def _accepted_by(route: Callable[..., Any]) -> frozenset[str]:
+    asked = get_args(get_annotations(route)["caller"])[1:]
+    (required,) = (one.dependency for one in asked)
+    assert type(required) is Requires, f"{route} asks by more than roles"
+    return required.accepted

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.calendar import CalendarChange
 from shared.contracts.envelope import Event, register
 from shared.contracts.of_pool import OfLoan, OfMonth, OfPool
+from shared.contracts.parties_called import PartyCalled
 from shared.money import MONEY_NAMES, Fen, NonNegativeFen, PositiveFen
 
 
@@ -35,6 +36,9 @@ class PoolOpenedV1(OfPool):
     opened_on: date
     prefix: str = Field(
         "", examples=["DL"], description="What the numbers of its cases begin with; no other's do."
+    )
+    parties: tuple[PartyCalled, ...] = Field(
+        default=(), description="Who takes part from the first day."
     )
 
 

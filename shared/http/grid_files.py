@@ -54,7 +54,15 @@ _ASKED: Final[Mapping[str, tuple[str, str]]] = {
     "insurer": ("保险人", "insurer"), "within_days": ("天数以内", "within days"),
     "over_too": ("含已终止", "those that are over"), "case_id": ("申请", "case"),
     "right_id": ("权利", "right"), "channel": ("渠道", "channel"), "receiver_id": ("接收方", "receiver"),
-    "event_type": ("事件类型", "type of event"),
+    "event_type": ("事件类型", "type of event"), "pool_code": ("资金池", "pool"),
+    "unread": ("仅未读", "unread only"), "by_name": ("仅发给本人", "only by name"),
+    "happened_from": ("日期自", "day from"), "happened_to": ("日期至", "day to"),
+    "value_from": ("起息日自", "value date from"), "value_to": ("起息日至", "value date to"),
+    "from_day": ("业务日期自", "business date from"), "to_day": ("业务日期至", "business date to"),
+    "account": ("账户", "account"), "reference": ("业务参照", "reference"), "item": ("往来款项", "item"),
+    "counted": ("统计", "counted"), "first": ("自", "from"), "last": ("至", "to"),
+    "measure": ("指标", "measure"), "period": ("期间", "period"), "by": ("分组", "divided by"),
+    "value": ("组", "part"), "untold": ("未登记分组的", "of no part"),
 }  # fmt: skip
 """What a list was narrowed by, as it stands on top of its workbook."""
 
@@ -74,7 +82,9 @@ _ORDERED: Final[Mapping[str, tuple[str, str]]] = {
     "asked_on": ("通知日期", "asked on"), "cover_by": ("补足期限", "cover by"),
     "shortfall": ("缺口", "short of"), "begins_on": ("起期", "begins on"), "ends_on": ("止期", "ends on"),
     "premium": ("保费", "premium"), "created_at": ("生成时间", "made at"),
-    "times": ("出现次数", "times"), "uscc": ("信用代码", "credit code"),
+    "value_date": ("起息日", "value date"), "business_date": ("业务日期", "business date"),
+    "seq": ("序号", "number"), "days": ("用时", "days"), "overdue_days": ("逾期天数", "days overdue"),
+    "happened_at": ("时间", "time"), "times": ("出现次数", "times"), "uscc": ("信用代码", "credit code"),
 }  # fmt: skip
 """By what a list is ordered."""
 
@@ -159,7 +169,7 @@ def _words(
         if not value:
             continue
         told = value
-        if name in ("bank", "pool"):
+        if name in ("bank", "pool", "pool_code", "party"):
             told = names.get(value, value)
         elif name == "sort":
             ways = ("从大到小", "从小到大"), ("downwards", "upwards")
@@ -192,7 +202,7 @@ async def _names(
     context: Context, caller: Identity, listed: Listed[Any], where: Mapping[str, Any]
 ) -> Mapping[str, str]:
     """What codes are called. Refused before anything is sent: half of a list would look like all."""
-    async with context.database.looking(caller.institution) as conn:
+    async with listed.looking(context, caller.institution) as conn:
         found = await summed(conn, listed.grid, where, most=MOST_ROWS)
         names = await listed.names(conn)
     if found.more:
@@ -211,7 +221,7 @@ async def _rows(
     """The answers of all that matches, page by page, as of one moment."""
     order = listed.grid.order(sort)
     after: tuple[Any, ...] | None = None
-    async with context.database.looking(caller.institution) as conn:
+    async with listed.looking(context, caller.institution) as conn:
         while True:
             rows = await page(conn, listed.grid, where, order, after=after, limit=_AT_ONCE)
             if rows:

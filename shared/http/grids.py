@@ -5,6 +5,7 @@ file (`grid_files.py`) are made.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
@@ -72,6 +73,8 @@ class Listed(Generic[A]):
     """What pools and banks are called, by code: a cell of the form `name` shows it."""
     said: Mapping[str, Mapping[Any, Said]] = field(default_factory=dict)
     """Parameter → what its codes are called, for what stands on top of a file."""
+    of_reports: bool = False
+    """It counts much and may be a moment old: read where reports are."""
     grid_of_bank: Grid | None = None
     """The same list as a bank reads it, where its own rows are met another way."""
 
@@ -80,6 +83,13 @@ class Listed(Generic[A]):
         if caller.bank is None or self.grid_of_bank is None:
             return self
         return replace(self, grid=self.grid_of_bank)
+
+    def looking(
+        self, context: Context, institution: str
+    ) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        """A connection that reads the list with the eyes of an institution."""
+        look = context.looking_for_reports if self.of_reports else context.database.looking
+        return look(institution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +145,7 @@ async def page_asked(
     order = listed.grid.order(asked.sort)
     at = _place(asked.before or asked.cursor, order)
     back = asked.before is not None
-    async with context.database.looking(caller.institution) as conn:
+    async with listed.looking(context, caller.institution) as conn:
         rows, further = await page_and_more(
             conn, listed.grid, where, order.reversed() if back else order,
             after=at, limit=asked.limit,

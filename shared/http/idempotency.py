@@ -26,6 +26,8 @@ from shared.refusals import Refused
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
 
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9_-][A-Za-z0-9._/-]*")
+"""A path that a URL shows as it is."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -117,6 +119,9 @@ def key_of(request: Request) -> str:
 
 
 def _operation(request: Request) -> str:
+    path, asked = request.scope["path"], request.scope["query_string"]
+    if not asked and _PLAIN_PATH.fullmatch(path):
+        return f"{request.method} {path}"
     query = f"?{request.url.query}" if request.url.query else ""
     return f"{request.method} {request.url.path}{query}"
 

@@ -23,7 +23,7 @@ async def known_query(request: Request) -> None:
     """A FastAPI dependency. Raises RequestValidationError for parameters that the route does not have,
     and for a second value where it takes one (`?limit=5&limit=500` says two things), with whatever else
     is wrong with the request's form."""
-    if not request.url.query:
+    if not request.scope["query_string"]:
         return
     route = _route_of(request)
     dependant = _ById(route.dependant)

@@ -48,6 +48,7 @@ def router(service: str, transport: Transport) -> APIRouter:
                 "service": service,
                 **checks,
                 "relay": relay,
+                "listens": transport.trouble or "ok",
                 "heard": heard,
             },
             status_code=200 if ready else 503,

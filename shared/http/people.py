@@ -10,6 +10,7 @@ from starlette.requests import Request
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import context_of
+from shared.http.list_filters import Words
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
 from shared.people import person_key
 from shared.postgres import people_seen, pool_duties
@@ -47,6 +48,10 @@ async def list_people(
     institution: Annotated[
         str, Query(max_length=64, description="Only of this institution; * for the bureau's.")
     ] = "",
+    q: Annotated[Words, Query(description="A part of the name or of the account.")] = None,
+    role: Annotated[
+        str | None, Query(max_length=40, pattern="^[a-z_]+$", description="Who has this role.")
+    ] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = 50,
 ) -> Page[PersonSeen]:
@@ -56,7 +61,11 @@ async def list_people(
     after = decode_cursor(cursor, str)[0] if cursor else ""
     today = business_date(here.clock.now())
     async with here.database.looking(caller.institution) as conn:
-        rows = await people_seen.page(conn, institution=institution, after=after, limit=limit + 1)
+        rows = await people_seen.page(
+            conn, institution=institution, after=after, limit=limit + 1,
+            words=(q or "").strip(), role=role or "",
+        )  # fmt: skip
+
     async with here.database.looking(EVERYWHERE) as conn:
         duties = {
             person_key(row["person"]): list(row["pools"])

@@ -138,7 +138,13 @@ class RequestBody(BaseModel):
     def _only_what_is_seen(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {name: without_invisible(value) for name, value in data.items()}
+        # Numbers, codes and days are most of a body, and have nothing that is not seen.
+        looked_at = {
+            name: without_invisible(value)
+            for name, value in data.items()
+            if (isinstance(value, str) and not value.isascii()) or isinstance(value, list)
+        }
+        return data | looked_at if looked_at else data
 
     @classmethod
     def __get_pydantic_core_schema__(

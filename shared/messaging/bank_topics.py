@@ -22,6 +22,8 @@ from shared.messaging.feed import Published, read_feed
 from shared.messaging.port import Transport
 from shared.messaging.tables import Executes
 from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.hung import settings_of, shows_life
+from shared.postgres.known_types import Connection
 from shared.postgres.pools_seen import always_look_as
 from shared.postgres.transient import Backoff
 
@@ -115,7 +117,7 @@ class BankTopics:
         if failed is None:
             self._faults = 0
         else:
-            await asyncio.sleep(self._told(failed, "a bank's topic"))
+            await shows_life(conn, asyncio.sleep(self._told(failed, "a bank's topic")))
         return more
 
     async def _next_page(self, conn: asyncpg.Connection, bank: str) -> bool:
@@ -126,7 +128,7 @@ class BankTopics:
             return False
         told = [one for event in events if (one := _as_told(bank, event)) is not None]
         if told:
-            await self._transport.publish(topic_of(bank), told)
+            await shows_life(conn, self._transport.publish(topic_of(bank), told))
         await conn.execute(_REACHED, bank, events[-1].position)
         metrics.BANK_TOPIC_TOLD.labels(self._service, bank).inc(len(told))
         return len(events) == PAGE
@@ -144,7 +146,8 @@ class BankTopics:
             self._database.url,
             timeout=10,
             command_timeout=60,
-            server_settings={"application_name": f"{self._service}-bank-topics"},
+            connection_class=Connection,
+            server_settings=settings_of(f"{self._service}-bank-topics", leads=True),
         )
         try:
             await always_look_as(conn, EVERYWHERE)

@@ -56,6 +56,15 @@ async def nothing_to_learn() -> None:
     """Of a clock that nobody moves."""
 
 
+@dataclass(slots=True)
+class _Noting:
+    """What is to be written down of a batch, and whether it has been."""
+
+    batch: Sequence[Arrived]
+    offsets: Mapping[int, int]
+    done: bool = False
+
+
 class Consumer:
     """What one service does with the events it hears; a transport is given one to hand them to."""
 
@@ -96,9 +105,20 @@ class Consumer:
 
     async def apply(self, topic: str, work: Sequence[Work]) -> None:
         """Apply what was understood. Returns when every event is applied or parked."""
-        if not work:
-            return
-        while not await self._attempt(topic, work):
+        await self._all_of(topic, work, None)
+
+    async def deal_with(
+        self, topic: str, work: Sequence[Work], batch: Sequence[Arrived], offsets: Mapping[int, int]
+    ) -> None:
+        """The same, and write down that the batch is dealt with: in one transaction, where nothing of it
+        fails."""
+        noting = _Noting(batch, offsets)
+        await self._all_of(topic, work, noting)
+        if not noting.done:
+            await self.note(topic, batch, offsets)
+
+    async def _all_of(self, topic: str, work: Sequence[Work], noting: _Noting | None) -> None:
+        while work and not await self._attempt(topic, work, noting):
             pass
 
     async def note(self, topic: str, batch: Sequence[Arrived], offsets: Mapping[int, int]) -> None:
@@ -121,7 +141,18 @@ class Consumer:
         async with self._database.looking(EVERYWHERE) as conn:
             return await heard.offsets_of(conn, topics)
 
-    async def _attempt(self, topic: str, work: Sequence[Work]) -> bool:
+    async def gaps(self) -> list[tuple[str, int]]:
+        """The topics of which something has not come for a while, each with the number after which; none
+        while the database is away."""
+        try:
+            async with self._database.looking(EVERYWHERE) as conn:
+                return [(one.topic, one.until) for one in await heard.how_far(conn) if one.is_gap]
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            return []
+
+    async def _attempt(self, topic: str, work: Sequence[Work], noting: _Noting | None) -> bool:
         """Apply what can be applied; try the rest again; park what still fails.
 
         All failing events wait together, so that a fault in every event of a batch costs the
@@ -132,7 +163,8 @@ class Consumer:
         errors: dict[UUID, Exception] = {}
         for attempt in range(1, self._patience.attempts + 1):
             errors = {}
-            rest = await self._halve(topic, rest, errors, set())
+            # Only what is applied as a whole is noted in its transaction.
+            rest = await self._halve(topic, rest, errors, set(), noting if attempt == 1 else None)
             if not rest:
                 return True
             if attempt < self._patience.attempts:
@@ -149,6 +181,7 @@ class Consumer:
         work: Sequence[Work],
         errors: dict[UUID, Exception],
         blocked: set[str],
+        noting: _Noting | None = None,
     ) -> list[Work]:
         """Apply the work in ever smaller pieces; the answer is what failed and what is behind it.
 
@@ -160,7 +193,7 @@ class Consumer:
         if not free:
             return left
         try:
-            await self._patiently(topic, free, {})
+            await self._patiently(topic, free, {}, noting)
             return left
         except Exception as error:
             if len(free) == 1:
@@ -174,14 +207,15 @@ class Consumer:
         return [*left, *first, *second]
 
     async def _patiently(
-        self, topic: str, work: Sequence[Work], errors: Mapping[UUID, Exception]
-    ) -> None:
+        self, topic: str, work: Sequence[Work], errors: Mapping[UUID, Exception],
+        noting: _Noting | None = None,
+    ) -> None:  # fmt: skip
         """One transaction, again and again while the fault lies outside the events."""
         attempt = 0
         while True:
             attempt += 1
             try:
-                await self._apply(topic, work, errors)
+                await self._apply(topic, work, errors, noting)
                 return
             except _Rejected as rejected:
                 raise rejected.error from None
@@ -193,9 +227,10 @@ class Consumer:
                 await self._patience.outage.wait(attempt)
 
     async def _apply(
-        self, topic: str, work: Sequence[Work], errors: Mapping[UUID, Exception]
-    ) -> None:
-        """Inbox, parking, handlers: one transaction."""
+        self, topic: str, work: Sequence[Work], errors: Mapping[UUID, Exception],
+        noting: _Noting | None = None,
+    ) -> None:  # fmt: skip
+        """Inbox, parking, handlers, and what is noted: one transaction."""
         handling = False
         try:
             await self._learn_time()
@@ -219,11 +254,15 @@ class Consumer:
                             raise
                         raise _Rejected(error) from error
                 await count_heard(conn, topic, [one for one in came if isinstance(one, Envelope)])
+                if noting is not None:
+                    await heard.note(conn, topic, noting.batch, noting.offsets)
         except asyncpg.PostgresError as error:
             # At commit a deferred constraint may still say no to what a handler wrote.
             if handling and not is_transient(error):
                 raise _Rejected(error) from error
             raise
+        if noting is not None:
+            noting.done = True
         self._applied.inc(len(ready))
         if to_park:
             self._parked.inc(len(to_park))

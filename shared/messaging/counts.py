@@ -8,7 +8,8 @@ over a history. An event belongs to the month in China in which it was said (`ce
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import asyncpg
 
@@ -53,9 +54,7 @@ async def count_heard(conn: asyncpg.Connection, topic: str, arrived: Iterable[En
     Call it last in the transaction: members of a group wait for each other's counters, so these
     are held for as short as can be, and in one order.
     """
-    counted = Counter(
-        (str(Month.of(business_date(envelope.time))), envelope.type) for envelope in arrived
-    )
+    counted = _by_month(list(arrived))
     if not counted:
         return
     rows = sorted(counted.items())
@@ -72,6 +71,22 @@ async def count_heard(conn: asyncpg.Connection, topic: str, arrived: Iterable[En
         [type_ for (_, type_), _ in rows],
         [count for _, count in rows],
     )
+
+
+def _by_month(arrived: Sequence[Envelope]) -> Counter[tuple[str, str]]:
+    """(Month, type) → how many. What comes together was said together: where the first and the last of it
+    are of one month, so is all between."""
+    if not arrived:
+        return Counter()
+    times = [envelope.time for envelope in arrived]
+    first, last = _month_of(min(times)), _month_of(max(times))
+    if first == last:
+        return Counter((first, envelope.type) for envelope in arrived)
+    return Counter((_month_of(envelope.time), envelope.type) for envelope in arrived)
+
+
+def _month_of(time: datetime) -> str:
+    return str(Month.of(business_date(time)))
 
 
 async def told_by_month(conn: asyncpg.Connection) -> dict[tuple[str, str], int]:

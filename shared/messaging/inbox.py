@@ -93,6 +93,8 @@ def read_event(
 
 def _what_does_not_belong(topic: str, arrived: Envelope, event: Event) -> Unreadable | None:
     """Topic, source and key against what type and body say."""
+    if (event.topic, event.key) == (topic, arrived.key) and arrived.source == source_of(topic):
+        return None
     for said, meant, is_it in (
         ("topic", event.topic, topic),
         ("ce_source", source_of(event.topic), arrived.source),

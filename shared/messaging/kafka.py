@@ -5,7 +5,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     CommitFailedError,
@@ -20,6 +20,8 @@ from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
 from shared.messaging import metrics
+from shared.messaging.kafka_places import GoesOn, Rewinds
+from shared.messaging.kafka_records import read_any_record
 from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
 from shared.messaging.port import BatchConsumer
 from shared.messaging.wire import Arrived, headers_of, read
@@ -41,7 +43,8 @@ _METADATA_MAX_AGE_MS = 10_000
 """How long a consumer believes who leads a partition. One without a committed offset that asks a
 broker which led it once does not ask again who leads it now, until this age is reached."""
 
-_LEAVE_WITHIN_SECONDS = 10.0
+_LOOK_SECONDS = 0.25
+"""Between two looks for a topic that is not there yet."""
 
 
 class KafkaTransport:
@@ -54,7 +57,7 @@ class KafkaTransport:
         client: str,
         partitions: int = 6,
         batch: int = 1000,
-        session_timeout_ms: int = 10_000,
+        session_timeout_ms: int = 7_500,
         instance: str = "",
         security: KafkaSecurity = IN_THE_CLEAR,
     ) -> None:
@@ -68,6 +71,10 @@ class KafkaTransport:
         self._instance = instance
         self._producer: AIOKafkaProducer | None = None
         self._made: set[str] = set()
+        self._reached: dict[tuple[str, int], int] = {}
+        """The offset after the last record that was published to a partition."""
+        self.trouble = ""
+        self.emptied: set[str] = set()
 
     async def publish(self, topic: str, batch: Sequence[Envelope]) -> None:
         """Return when every replica in sync has the batch; in order within each partition."""
@@ -75,15 +82,22 @@ class KafkaTransport:
         try:
             partitions = sorted(await producer.partitions_for(topic))
             lanes = _lanes(producer, partitions, batch)
-            await asyncio.gather(
+            began = await asyncio.gather(
                 *(_send(producer, topic, partition, lane) for partition, lane in lanes.items())
             )
         except KafkaError:
             # A batch that failed leaves a hole in the numbers of an idempotent producer, and the
             # partition would refuse everything after it. A new producer has new numbers.
             self._producer = None
+            # Nor is it certain that the topic is still there.
+            self._made.discard(topic)
             await _let_go(producer)
             raise
+        for partition, offset in zip(lanes, began, strict=True):
+            # One that was deleted and made again, by whomever, begins with nothing.
+            if offset < self._reached.get((topic, partition), 0):
+                self.emptied.add(topic)
+            self._reached[topic, partition] = offset + 1
 
     async def listen(
         self,
@@ -93,14 +107,17 @@ class KafkaTransport:
         stop: asyncio.Event,
     ) -> None:
         """Take part in the group until stopped, through every fault of the broker."""
+        read_any_record()
         pause, attempt = Backoff(first_seconds=0.2, most_seconds=5.0), 0
         while not stop.is_set():
             try:
-                await self._make_topics(topics)
+                await self._until_there(topics, stop)
                 await self._take_part(group, topics, batch_consumer, stop)
                 attempt = 0
             except Exception as error:
-                attempt += 1
+                attempt = attempt + 1 if self.trouble else 1
+                self._made.difference_update(topics)
+                self.trouble = f"joins its group again ({attempt}): {type(error).__name__}"
                 metrics.REJOINS.labels(group).inc()
                 log.warning("%s joins its group again: %r", group, error)
                 await pause.wait(attempt)
@@ -127,7 +144,7 @@ class KafkaTransport:
 
     async def _open(self, topic: str) -> AIOKafkaProducer:
         if topic not in self._made:
-            await self._make_topics([topic])
+            await self.make([topic])
         if self._producer is None:
             producer = AIOKafkaProducer(
                 **self._broker,
@@ -145,11 +162,27 @@ class KafkaTransport:
             self._producer = producer
         return self._producer
 
-    async def _make_topics(self, topics: Iterable[str]) -> None:
-        """Make the topics that are missing. What exists stays as it is."""
-        missing = [topic for topic in topics if topic not in self._made]
+    async def _until_there(self, topics: Collection[str], stop: asyncio.Event) -> None:
+        """Wait for topics. Who says something makes them, and fills what was deleted: one that was made by
+        whoever hears would take what is new before what is old."""
+        missing = set(topics) - self._made
         if not missing:
             return
+        admin = AIOKafkaAdminClient(**self._broker, client_id=self._client)
+        try:
+            await admin.start()
+            while (missing := missing - set(await admin.list_topics())) and not stop.is_set():
+                self.trouble = f"waits for the topics {', '.join(sorted(missing))}"
+                await asyncio.sleep(_LOOK_SECONDS)
+        finally:
+            await admin.close()
+        self._made.update(set(topics) - missing)
+
+    async def make(self, topics: Iterable[str]) -> bool:
+        """Make the topics that are missing; whether any was. What exists stays as it is."""
+        missing = [topic for topic in topics if topic not in self._made]
+        if not missing:
+            return False
         admin = AIOKafkaAdminClient(**self._broker, client_id=self._client)
         try:
             await admin.start()
@@ -170,6 +203,7 @@ class KafkaTransport:
         finally:
             await admin.close()
         self._made.update(missing)
+        return bool(wanted)
 
     async def _take_part(
         self,
@@ -192,21 +226,24 @@ class KafkaTransport:
             metadata_max_age_ms=_METADATA_MAX_AGE_MS,
         )
         consumer.subscribe(
-            list(topics), listener=_GoesOn(in_hand, consumer, batch_consumer, frozenset(topics))
+            list(topics), listener=GoesOn(in_hand, consumer, batch_consumer, frozenset(topics))
         )
         fetching: asyncio.Task[_Understood] | None = None
+        rewinds = Rewinds(consumer, batch_consumer)
         try:
             await consumer.start()
             while not stop.is_set():
                 fetched, understood = await (fetching or self._fetch(consumer, batch_consumer))
+                self.trouble = ""
                 # While the database works on one batch, the next is fetched and read.
                 fetching = asyncio.create_task(self._fetch(consumer, batch_consumer))
+                await rewinds.where_something_is_missing(group)
                 if not fetched:
                     continue
                 async with in_hand:
                     for topic, (batch, work) in understood.items():
-                        await batch_consumer.apply(topic, work)
-                        await batch_consumer.note(topic, batch, _read_until(topic, fetched))
+                        until = _read_until(topic, fetched)
+                        await batch_consumer.deal_with(topic, work, batch, until)
                     await _commit(consumer, fetched)
                     _tell_lag(group, consumer, fetched)
         finally:
@@ -229,41 +266,6 @@ class KafkaTransport:
 Fetched = dict[TopicPartition, list[ConsumerRecord]]
 _Understood = tuple[Fetched, dict[str, tuple[Sequence[Arrived], Sequence[Any]]]]
 """Records, and by topic what arrived with what is to be done about it."""
-
-
-class _GoesOn(ConsumerRebalanceListener):  # type: ignore[misc]
-    """What happens when partitions go and come.
-
-    Before they go to another member, the batch in hand is applied and committed. Without it nothing
-    would be lost either, the other member would only do the work twice. When they come, they are
-    read from where the listener's own database stands: what a group has committed at the broker is
-    ahead of a database that was restored.
-    """
-
-    def __init__(
-        self,
-        in_hand: asyncio.Lock,
-        consumer: AIOKafkaConsumer,
-        batch_consumer: BatchConsumer,
-        topics: frozenset[str],
-    ) -> None:
-        self._in_hand = in_hand
-        self._consumer = consumer
-        self._batch_consumer = batch_consumer
-        self._topics = topics
-
-    async def on_partitions_revoked(self, revoked: object) -> None:
-        try:
-            async with asyncio.timeout(_LEAVE_WITHIN_SECONDS), self._in_hand:
-                pass
-        except TimeoutError:
-            log.warning("partitions leave with a batch in hand; it will be heard again")
-
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        known = await self._batch_consumer.offsets(self._topics)
-        for place in assigned:
-            # One that the broker no longer has is refused, and reading begins with the earliest.
-            self._consumer.seek(place, known.get((place.topic, place.partition), 0))
 
 
 def _arrived(topic: str, fetched: Fetched) -> list[Arrived]:
@@ -333,11 +335,14 @@ def _lanes(
 
 async def _send(
     producer: AIOKafkaProducer, topic: str, partition: int, lane: Sequence[BatchBuilder]
-) -> None:
-    """One record batch after the other: the second must not arrive where the first has failed."""
+) -> int:
+    """One record batch after the other: the second must not arrive where the first has failed. The
+    answer is the offset of the last one's first record."""
+    offset = 0
     for records in lane:
         records.close()
-        await (await producer.send_batch(records, topic, partition=partition))
+        offset = (await (await producer.send_batch(records, topic, partition=partition))).offset
+    return offset
 
 
 async def _let_go(producer: AIOKafkaProducer) -> None:

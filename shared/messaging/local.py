@@ -5,7 +5,7 @@ then the rows stay where they are.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shared.contracts.envelope import Envelope
@@ -38,9 +38,16 @@ class LocalTransport:
     counts as published, so that none misses what was said before it was up.
     """
 
+    trouble = ""
+
     def __init__(self, groups: Collection[str]) -> None:
+        self.emptied: set[str] = set()
         self._groups = frozenset(groups)
         self._listeners: dict[str, _Listener] = {}
+
+    async def make(self, topics: Iterable[str]) -> bool:
+        """There is nothing to make."""
+        return False
 
     async def publish(self, topic: str, batch: Sequence[Envelope]) -> None:
         """Hand the batch to every group; return when all have committed."""
@@ -71,8 +78,7 @@ class LocalTransport:
             while (in_hand := await _next(listener, stopping)) is not None:
                 try:
                     work = batch_consumer.understand(in_hand.topic, in_hand.batch)
-                    await batch_consumer.apply(in_hand.topic, work)
-                    await batch_consumer.note(in_hand.topic, in_hand.batch, {})
+                    await batch_consumer.deal_with(in_hand.topic, work, in_hand.batch, {})
                 except Exception as error:
                     _finish(in_hand, error)
                 else:

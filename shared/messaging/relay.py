@@ -1,6 +1,7 @@
 """Publish what the outbox holds, in order, and move it to the event feed.
 
-Alone per service: a session-level advisory lock on a connection of its own. It reads by id what
+Alone per service: a session-level advisory lock on a connection of its own, which the server ends when
+its process shows no life (`shared/postgres/hung.py`). It reads by id what
 is visible and keeps no cursor, so a row that commits late is found later and never skipped; it
 deletes what was published by id. Whatever dies in between, the rows are still there and are
 published again, which the inbox of the listeners drops.
@@ -11,11 +12,11 @@ moves events all the same, and leaves the sending to that one.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from time import monotonic
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import asyncpg
 from opentelemetry.trace import SpanKind
@@ -23,17 +24,29 @@ from opentelemetry.trace import SpanKind
 from shared.contracts.envelope import Envelope
 from shared.messaging import metrics
 from shared.messaging.counts import MONTH_SAID
-from shared.messaging.heard import how_far
 from shared.messaging.port import Transport
 from shared.messaging.relay_lock import RELAY_LOCK, RelayDoes
-from shared.messaging.told import Epoch, epochs, go_on_after_the_feed, know_itself
+from shared.messaging.relay_watch import Watch
+from shared.messaging.told import (
+    Epoch,
+    ask_again,
+    epochs,
+    go_on_after_the_feed,
+    know_itself,
+    said_since,
+)
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.hung import settings_of, shows_life
 from shared.postgres.known_types import Connection
 from shared.postgres.pools_seen import always_look_as
 from shared.postgres.transient import Backoff
 
 log = logging.getLogger(__name__)
+
+REFILLED: Final = timedelta(days=7)
+"""As long as a broker keeps records unless it is told otherwise, so much of the feed goes into a topic that had
+to be made again."""
 
 _COLUMNS = """id, event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
        traceparent, institution"""
@@ -53,6 +66,10 @@ with batch as (
     select after, (select array_agg(id order by id) from batch) from numbered
 )
 select {_COLUMNS}, (select after from numbered) as after from batch order by id
+"""
+
+_TOPICS = """
+select distinct aggregatetype from (select aggregatetype from outbox order by id limit $1) as first
 """
 
 _READ_AGAIN = f"""
@@ -96,6 +113,8 @@ class Pace:
     """Between looks at an empty outbox when nobody wakes the relay."""
     election_seconds: float = 0.5
     """Between tries to become the one relay. A waiting lock statement would hold back vacuum."""
+    hung_seconds: float = 1.0
+    """Between looks for connections of processes that hang."""
     observe_seconds: float = 5.0
     fault: Backoff = field(default_factory=lambda: Backoff(first_seconds=0.1, most_seconds=5.0))
 
@@ -112,6 +131,7 @@ class Relay:
         does: RelayDoes = "publishes",
         pace: Pace = Pace(),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        says: Collection[str] = (),
     ) -> None:
         self._database = database
         self.does = does
@@ -119,11 +139,11 @@ class Relay:
         self._service = service
         self._pace = pace
         self._now = now
+        self._says = frozenset(says)
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
-        self._observed = 0.0
+        self._watch = Watch(service, every=pace.observe_seconds, hung_every=pace.hung_seconds)
         self._faults = 0
-        self._gaps_told: set[tuple[str, int]] = set()
         self.active = False
         """Whether this one is the service's relay now."""
 
@@ -159,7 +179,7 @@ class Relay:
             timeout=10,
             command_timeout=60,
             connection_class=Connection,
-            server_settings={"application_name": f"{self._service}-relay"},
+            server_settings=settings_of(f"{self._service}-relay", leads=True),
         )
         try:
             await always_look_as(conn, EVERYWHERE)
@@ -169,7 +189,7 @@ class Relay:
             while not await self._leads(conn):
                 # Whoever does not lead still tells how long events have waited: it may be that nobody
                 # leads.
-                await self._observe(conn)
+                await self._watch.look(conn)
                 await self._pause(self._pace.election_seconds)
                 if self._stopped.is_set():
                     break
@@ -195,6 +215,8 @@ class Relay:
         async with conn.transaction():
             epoch = await know_itself(conn, now=self._now())
             await go_on_after_the_feed(conn)
+        await self._watch.look(conn)
+        await self._make_topics(conn)
         await self._end_what_was_begun(conn)
         sending: asyncio.Task[None] | None = None
         sent, after, before = list[int](), 0, 0
@@ -204,7 +226,7 @@ class Relay:
                 rows = await self._read(conn, epoch, excluding=sent)
                 published, before = sent, after
                 if sending is not None:
-                    await sending
+                    await shows_life(conn, sending)
                     sending = None
                 sent, after = [row[0] for row in rows], rows[0]["after"] if rows else 0
                 moving = (
@@ -218,11 +240,12 @@ class Relay:
                     await moving
                     self._faults = 0
                 if sending is None and not self._stopped.is_set():
+                    await self._fill_again(conn, self._transport.emptied)
                     await self._publish_again(conn)
-                    await self._observe(conn)
+                    await self._watch.look(conn)
                     await self._idle()
-                elif monotonic() - self._observed > self._pace.observe_seconds:
-                    await self._observe(conn)
+                else:
+                    await self._watch.look(conn)
         finally:
             if sending is not None:
                 # Two publications must never be on their way side by side.
@@ -233,19 +256,46 @@ class Relay:
         """Batches that were numbered by whoever led before, sent as they were numbered."""
         known = await epochs(conn)
         while rows := await conn.fetch(_READ_AGAIN):
-            await self._publish(rows, known)
+            await shows_life(conn, self._publish(rows, known))
             after = rows[0]["after"]
             epoch = _epoch_of(after + 1, known).name
             await self._move(conn, [row[0] for row in rows], after, epoch)
 
-    async def _publish_again(self, conn: asyncpg.Connection) -> None:
-        """A piece of what somebody asked to have published once more, out of the feed."""
+    async def _make_topics(self, conn: asyncpg.Connection) -> None:
+        """Make the service's topics where they are not there (any more). What it held comes first, so that the
+        order of each key is kept."""
+        waiting = await conn.fetch(_TOPICS, self._pace.batch)
+        topics = self._says.union(row[0] for row in waiting)
+        was_missing = await shows_life(conn, self._transport.make(sorted(topics)))
+        if was_missing and self.does == "publishes":
+            await self._fill_again(conn, topics)
+            while await self._publish_again(conn):
+                pass
+
+    async def _fill_again(self, conn: asyncpg.Connection, emptied: Collection[str]) -> None:
+        """What a topic held that was deleted is said once more out of the feed, which is the record. Who
+        has heard it passes over it."""
+        if not emptied:
+            return
+        names = ", ".join(sorted(emptied))
+        first = await said_since(conn, self._now() - REFILLED)
+        if first is not None:
+            said = await ask_again(
+                conn, first=first, until=None, by=f"the relay, as {names} was empty"
+            )
+            log.error("%s was made anew: %s events are said again", names, said)
+        self._transport.emptied.clear()
+
+    async def _publish_again(self, conn: asyncpg.Connection) -> bool:
+        """A piece of what somebody asked to have published once more, out of the feed; whether there was."""
         asked = await conn.fetchrow("select id, next, until from told_again order by id limit 1")
         if asked is None:
-            return
+            return False
         rows = await conn.fetch(_FED, asked["next"], asked["until"], self._pace.batch)
         if rows:
-            await self._publish_numbered([(row[0], row) for row in rows], known=await epochs(conn))
+            numbered = [(row[0], row) for row in rows]
+            known = await epochs(conn)
+            await shows_life(conn, self._publish_numbered(numbered, known=known))
         following = rows[-1]["position"] + 1 if rows else asked["until"] + 1
         if following > asked["until"]:
             await conn.execute("delete from told_again where id = $1", asked["id"])
@@ -254,6 +304,7 @@ class Relay:
                 "update told_again set next = $2 where id = $1", asked["id"], following
             )
         self.wake()
+        return True
 
     async def _read(
         self, conn: asyncpg.Connection, epoch: Epoch, *, excluding: Sequence[int]
@@ -286,39 +337,6 @@ class Relay:
         """Out of the outbox, into the feed, with the numbers that they were published with."""
         await conn.execute(_MOVE, ids, after, epoch)
         metrics.PUBLISHED.labels(self._service).inc(len(ids))
-
-    async def _observe(self, conn: asyncpg.Connection) -> None:
-        """Tell the metrics, now and then: counting a long queue is not free."""
-        if monotonic() - self._observed < self._pace.observe_seconds:
-            return
-        self._observed = monotonic()
-        depth, age, parked = await conn.fetchrow(
-            """
-            select (select count(*) from outbox),
-                   (select extract(epoch from now() - min(appended_at))::float8 from outbox),
-                   (select count(*) from parked)
-            """
-        )
-        metrics.OUTBOX_DEPTH.labels(self._service).set(depth)
-        metrics.OUTBOX_AGE.labels(self._service).set(max(age or 0.0, 0.0))
-        metrics.PARKED_NOW.labels(self._service).set(parked)
-        await self._observe_heard(conn)
-
-    async def _observe_heard(self, conn: asyncpg.Connection) -> None:
-        """Tell of what has not come from others; of each gap once in the log."""
-        for producer in await how_far(conn):
-            names = (self._service, producer.topic)
-            metrics.HEARD_MISSING.labels(*names).set(producer.missing)
-            metrics.HEARD_WAITS.labels(*names).set(producer.waits_seconds)
-            metrics.HEARD_GONE_BACK.labels(*names).set(producer.gone_back)
-            gap = (producer.topic, producer.until)
-            if producer.is_gap and gap not in self._gaps_told:
-                self._gaps_told.add(gap)
-                log.error(
-                    "%s misses %s events of %s, from %s to %s: zhidai events reconcile",
-                    self._service, producer.missing, producer.topic, producer.until + 1,
-                    producer.missing_until,
-                )  # fmt: skip
 
     async def _idle(self) -> None:
         """Until woken, but not longer than the poll: another process may have committed."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -43,16 +43,20 @@ async def messaging(
     relay_does: RelayDoes = "publishes",
     grace_seconds: float = 10.0,
     clock_is_true: bool = False,
+    says: Collection[str] = (),
 ) -> AsyncIterator[Messaging]:
     """Relay and listen while the block runs; at its end finish what is in hand.
 
     What takes longer than the grace is abandoned, which loses nothing: rows stay in the outbox,
     offsets are not committed. The transport is the caller's to close. `clock_is_true`: no hand moves
-    `now`, so an event from beyond it is parked.
+    `now`, so an event from beyond it is parked. `says`: its topics, which are made before anything is
+    said, for whoever waits to hear it.
     """
     async with database.begin(EVERYWHERE) as conn:
         await know_itself(conn, now=now())
-    relay = Relay(database, transport, service=service, does=relay_does, pace=pace, now=now)
+    relay = Relay(
+        database, transport, service=service, does=relay_does, pace=pace, now=now, says=says
+    )
     database.after_commit(relay.wake)
     stop = asyncio.Event()
     tasks = [asyncio.create_task(relay.run(), name=f"{service}-relay")]

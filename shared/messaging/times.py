@@ -39,9 +39,12 @@ def what_cannot_be(arrived: Envelope, event: Event, *, latest: datetime | None) 
         return None
     if arrived.time > latest + SKEW:
         return f"its time {arrived.time.isoformat()} is still to come"
+    names = _happened(type(event))
+    if not names:
+        return None
     # A day more: who says it may name a day by another zone's calendar.
     last = business_date(arrived.time) + timedelta(days=1)
-    for name in _happened(type(event)):
+    for name in names:
         day = getattr(event, name)
         if isinstance(day, date) and not EARLIEST_DAY <= day <= last:
             return (

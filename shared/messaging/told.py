@@ -171,6 +171,20 @@ async def restored_at(conn: asyncpg.Connection) -> datetime | None:
     return moment
 
 
+async def said_since(conn: asyncpg.Connection, moment: datetime) -> int | None:
+    """The number of the first event in the feed after the last that was published before a moment; None
+    where there is none."""
+    found: int | None = await conn.fetchval(
+        """
+        select min(position) from event_feed where position > coalesce((
+            select position from event_feed where occurred_at < $1 order by position desc limit 1
+        ), 0)
+        """,
+        moment,
+    )
+    return found
+
+
 async def ask_again(conn: asyncpg.Connection, *, first: int, until: int | None, by: str) -> int:
     """Let the relay publish what the feed has from a number on once more; how many events that is.
 

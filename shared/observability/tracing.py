@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -18,8 +19,9 @@ from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
-from opentelemetry.trace import SpanContext, SpanKind, StatusCode
+from opentelemetry.trace import SpanContext, SpanKind, StatusCode, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
@@ -28,6 +30,7 @@ _SCOPE = "zhidai"
 
 _UNRECORDED = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False).get_tracer(_SCOPE)
 """Gives ids to what nobody records."""
+_IDS = RandomIdGenerator()
 _W3C = TraceContextTextMapPropagator()
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -82,21 +85,41 @@ def new_span(
     attributes: Mapping[str, AttributeValue] | None = None,
 ) -> str:
     """The traceparent of a span that begins and ends here: below `parent`, else the current one."""
+    if _exporting is None:
+        return _unrecorded(_named_by(parent) if parent is not None else _current())
     context = None if parent is None else _read(parent)
     span = _tracer.start_span(name, context=context, kind=kind, attributes=attributes)
     span.end()
     return _written(span.get_span_context())
 
 
+@lru_cache(maxsize=1024)
+def _named_by(traceparent: str) -> SpanContext:
+    """Asked for by every event that a request or a batch says."""
+    return trace.get_current_span(_read(traceparent)).get_span_context()
+
+
+def _current() -> SpanContext:
+    return trace.get_current_span().get_span_context()
+
+
+def _unrecorded(above: SpanContext) -> str:
+    """The ids of a span that nobody records, as a tracer would give them that samples nothing."""
+    is_random = above.trace_flags.random_trace_id if above.is_valid else True
+    flags = TraceFlags.RANDOM_TRACE_ID if is_random else TraceFlags.DEFAULT
+    trace_id = above.trace_id if above.is_valid else _IDS.generate_trace_id()
+    return f"00-{trace_id:032x}-{_IDS.generate_span_id():016x}-{flags:02x}"
+
+
 def current_traceparent() -> str:
     """The traceparent of the current span. Outside any request or event a new trace is begun."""
-    current = trace.get_current_span().get_span_context()
+    current = _current()
     return _written(current) if current.is_valid else new_span("unasked")
 
 
 def current_trace_id() -> str:
     """The 32 hexadecimal digits of the trace, or "" outside any request or event."""
-    current = trace.get_current_span().get_span_context()
+    current = _current()
     return f"{current.trace_id:032x}" if current.is_valid else ""
 
 

@@ -1,16 +1,17 @@
 """The conditions of a list: those that were asked for, as SQL with their arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def conditions(asked: Mapping[str, Any]) -> tuple[str, list[Any]]:
+def conditions(asked: Mapping[str, Any], given: Sequence[Any] = ()) -> tuple[str, list[Any]]:
     """`{"claimed_on >= {}": day}` as `claimed_on >= $1`; what is None was not asked for.
 
-    The keys are ours, the values travel as arguments; a tuple gives one to each place.
+    The keys are ours, the values travel as arguments; a tuple gives one to each place. `given`: what
+    stands before them, as $1, $2, ….
     """
     parts: list[str] = []
-    arguments: list[Any] = []
+    arguments: list[Any] = [*given]
     for condition, value in asked.items():
         if value is not None:
             values = value if isinstance(value, tuple) else (value,)

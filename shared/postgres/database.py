@@ -15,9 +15,17 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.postgres import pools_seen, touched
+from shared.postgres import hung, pools_seen, touched
 from shared.postgres.known_types import Connection
-from shared.postgres.pools_seen import ALL, LOOK_AS_NAMED, look_as, looks_as, person_of, pools_of
+from shared.postgres.pools_seen import (
+    ALL,
+    LOOK_AS_NAMED,
+    look_as,
+    looks_as,
+    only_look_as,
+    person_of,
+    pools_of,
+)
 from shared.postgres.transient import Backoff, is_transient
 
 log = logging.getLogger(__name__)
@@ -83,7 +91,8 @@ def engine_for(url: str, *, name: str = "zhidai", **options: Any) -> AsyncEngine
             url,
             timeout=10,
             connection_class=Connection,
-            server_settings={"application_name": name},
+            server_settings=hung.settings_of(name)
+            | {"idle_in_transaction_session_timeout": hung.READERS_MAY_WAIT},
         )
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
@@ -111,7 +120,7 @@ class Database:
             reset=_leave_as_is,
             command_timeout=120,
             timeout=10,
-            server_settings={"application_name": name},
+            server_settings=hung.settings_of(name),
         )
         engine = engine_for(
             url,
@@ -170,7 +179,7 @@ class Database:
         """
         async with self._lent() as connection:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                await look_as(connection, institution)
+                await only_look_as(connection, institution)
                 pools_seen.remember(connection, institution)
                 try:
                     yield connection

@@ -41,6 +41,8 @@ class Grid:
     sums: Mapping[str, str] = field(default_factory=dict)
     most_counted: int = MOST_COUNTED
     """Where each row costs a look elsewhere, fewer are counted."""
+    given: Sequence[Any] = ()
+    """What `rows` is read with, as $1, $2, …, where that is asked for and no condition."""
     parts: Sequence[str] = ()
     """Where rows are put together of several tables: each of these by the list's only key, in an order that
     an index has. Of each no more is read than a page; `rows` has a place, `{keys}`, for the keys found."""
@@ -121,7 +123,7 @@ async def page(
     if grid.parts:
         keys = await _first_keys(conn, grid, asked, order, after=after, limit=limit)
         return await _rows_of(conn, grid, order, keys)
-    where, arguments = conditions({**asked, **order.behind(after)})
+    where, arguments = conditions({**asked, **order.behind(after)}, grid.given)
     rows: list[asyncpg.Record] = await conn.fetch(
         f"""select {grid.columns}, {order.places()} from {grid.rows}
             where {where} order by {order.by} limit {int(limit)}""",
@@ -192,7 +194,7 @@ async def summed(
 ) -> Summed:
     """How many rows match and what they come to, in one statement that reads no more than `most`
     of them and one."""
-    where, arguments = conditions(asked)
+    where, arguments = conditions(asked, grid.given)
     columns = "".join(f", {sql} as value_{n}" for n, sql in enumerate(grid.sums.values()))
     added = "".join(f", coalesce(sum(value_{n}), 0) as sum_{n}" for n, _ in enumerate(grid.sums))
     matching = f"select true{columns} from {grid.rows} where {where}"

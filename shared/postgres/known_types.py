@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from shared.postgres import hung
+
 _OF_EVERY_SERVER: Final = 10_000
 """Numbers below are given by hand in PostgreSQL's own sources, and never change."""
 
@@ -24,7 +26,12 @@ _answers: dict[frozenset[int], tuple[Any, _NotAsked]] = {}
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
-    """asyncpg's, which asks once per process what types of PostgreSQL itself are."""
+    """asyncpg's, which asks once per process what types of PostgreSQL itself are, and sees when the server
+    has vanished."""
+
+    def __init__(self, protocol: Any, transport: Any, *more: Any) -> None:
+        super().__init__(protocol, transport, *more)
+        hung.watch(transport)
 
     async def _introspect_types(self, typeoids: Collection[int], timeout: float | None) -> Any:  # noqa: ASYNC109
         asked = frozenset(typeoids)

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from shared.postgres.literals import containing
 from shared.postgres.pools_seen import pools_of
 
 _TABLES = (
@@ -67,16 +68,28 @@ async def note(
 
 
 async def page(
-    conn: asyncpg.Connection, *, institution: str, after: str, limit: int
+    conn: asyncpg.Connection,
+    *,
+    institution: str,
+    after: str,
+    limit: int,
+    words: str = "",
+    role: str = "",
 ) -> list[asyncpg.Record]:
-    """People by account, of one institution or ("") of all that may be seen, behind `after`."""
+    """People by account, of one institution or ("") of all that may be seen, behind `after`; of a role,
+    and with these words in name or account, where they are given."""
     found: list[asyncpg.Record] = await conn.fetch(
         """select account, person, name, roles, institution, pools, first_seen_at, last_seen_at
            from people_seen where ($1 = '' or institution = $1) and account > $2
+             and ($4 = '' or name ilike $5 or account ilike $5 or person ilike $5)
+             and ($6 = '' or $6 = any (roles))
            order by account limit $3""",
         institution,
         after,
         limit,
+        words,
+        containing(words),
+        role,
     )
     return found
 

@@ -11,6 +11,8 @@ from typing import Final
 
 import asyncpg
 
+from shared.postgres.hung import READERS_MAY_WAIT
+
 ALL = "*"
 """Every pool, also those that are opened tomorrow; of persons, whoever it is."""
 
@@ -19,6 +21,7 @@ _LOOK_AS = (
     " set_config('zhidai.person', {2}, {3})"
 )
 _IN_TRANSACTION = _LOOK_AS.format("$1", "$2", "$3", "true")
+_ONLY_LOOKING = f"{_IN_TRANSACTION}, set_config('idle_in_transaction_session_timeout', '{READERS_MAY_WAIT}', true)"
 _IN_CONNECTION = _LOOK_AS.format("$1", "$2", "$3", "false")
 LOOK_AS_NAMED = _LOOK_AS.format(":institution", ":pools", ":person", "true")
 
@@ -80,6 +83,13 @@ async def look_as(connection: asyncpg.Connection, institution: str) -> None:
     )
     if id(connection) in _LOOKING:
         remember(connection, institution)
+
+
+async def only_look_as(connection: asyncpg.Connection, institution: str) -> None:
+    """The same for a transaction that only reads: it may rest while somebody takes what it has read."""
+    await connection.execute(
+        _ONLY_LOOKING, institution, pools_of(institution), person_of(institution)
+    )
 
 
 async def always_look_as(connection: asyncpg.Connection, institution: str) -> None:

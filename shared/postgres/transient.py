@@ -17,6 +17,7 @@ _TRANSIENT = (
     asyncpg.CannotConnectNowError,  # 57P03: the database is starting up
     asyncpg.ReadOnlySQLTransactionError,  # 25006: connected to a standby during a failover
     asyncpg.IdleInTransactionSessionTimeoutError,  # 25P03
+    asyncpg.QueryCanceledError,  # 57014: statement_timeout, or an operator
     # What was prepared before a migration has other columns now; the driver has forgotten it by the
     # time this is raised, so the same asked again is prepared anew.
     asyncpg.InvalidCachedStatementError,

@@ -7,6 +7,7 @@ models, forms and checks are made of this list; a decision that lacks a fact of 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from shared.schemes.rules.facts import FactRule
@@ -49,8 +50,31 @@ class FactNeeded:
     """Whether the split of a loss asks for it; else only the entry to the pool or a subsidy."""
 
 
+class _Same:
+    """Terms compared by being the same: they never change, and a scheme hands out one object for all
+    days on which they hold."""
+
+    __slots__ = ("terms",)
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+
+    def __hash__(self) -> int:
+        return id(self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.terms is other.terms
+
+
 def facts_needed(terms: Terms) -> tuple[FactNeeded, ...]:
     """The facts of a mode, each once, in the order in which its rules ask for them."""
+    return _facts_needed(_Same(terms))
+
+
+@lru_cache(maxsize=512)
+def _facts_needed(of: _Same) -> tuple[FactNeeded, ...]:
+    """Found once for all cases of a mode: each is judged by them several times."""
+    terms = of.terms
     found: dict[str, FactNeeded] = {}
     shares = {name for name, _, rule in _asked(terms) if rule == "sharing"}
     for name, at, rule in _asked(terms):

@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 from shared.schemes.readings import LAWS, READINGS, SURVEY
@@ -75,11 +75,23 @@ _WEAK_WORDS = Words("转述", "as reported")
 
 def in_words(source: str, documents: Documents | None = None, language: str = "zh") -> str:
     """Citations such as "S53; B.2" as titles; words that are words already stay as they are."""
+    if not documents:
+        return _in_words(source, language)
+    return _with_documents(source, documents, language)
+
+
+@lru_cache(maxsize=4096)
+def _in_words(source: str, language: str) -> str:
+    """The sources of the house's own rules, a few, are asked for by every case that is judged."""
+    return _with_documents(source, {}, language)
+
+
+def _with_documents(source: str, documents: Documents, language: str) -> str:
     if not source:
         return ""
     marked = _MARKED.fullmatch(source)
     assert marked is not None
-    said = [_said(part, documents or {}, language) for part in _parts(marked[1])]
+    said = [_said(part, documents, language) for part in _parts(marked[1])]
     return ("；" if language == "zh" else "; ").join(said) + (marked[2] or "")
 
 

@@ -94,11 +94,17 @@ def _statement(source: Source) -> str:
 
 
 async def keep(
-    conn: asyncpg.Connection, source: Source, ids: Sequence[UUID] | None, *, now: datetime
+    conn: asyncpg.Connection,
+    source: Source,
+    ids: Sequence[UUID] | None,
+    *,
+    now: datetime,
+    told: Sequence[Event] = (),
 ) -> None:
     """Bring the waits of these cases (None: of all) to where the cases are now, in the transaction
-    that moves them, and say what became of their deadlines."""
-    await _keep(conn, source, ids, now, now=now)
+    that moves them, and say what became of their deadlines, in one statement behind what is `told` of
+    the moves themselves."""
+    await _keep(conn, source, ids, now, now=now, told=told)
 
 
 async def keep_duty(
@@ -128,12 +134,18 @@ def _arguments(due: Sequence[Due], about: About, now: datetime) -> list[Any]:
     return [loans, now, [one.as_data() for one in due], *others]
 
 
-async def _keep(conn: asyncpg.Connection, source: Source, *arguments: Any, now: datetime) -> None:
+async def _keep(
+    conn: asyncpg.Connection,
+    source: Source,
+    *arguments: Any,
+    now: datetime,
+    told: Sequence[Event] = (),
+) -> None:
     # A bank that moves a case on may end a wait of the bureau's, which it does not see.
     async with seeing_everything(conn):
         rows = await conn.fetch(_statement(source), *arguments)
     events = [event for row in rows for event in _events(source, row, now)]
-    await outbox.append(conn, events, now=now)
+    await outbox.append(conn, [*told, *events], now=now)
 
 
 @lru_cache(maxsize=64)

@@ -259,6 +259,7 @@ async def test_the_approval_sheet_is_a_numbered_pdf_with_both_opinions_and_the_s
     for said in (number, "600,000.00", "1,000,000.00", "核减", "权属清晰，建议批准", "投保贷款保证保险",
                  "同意", "主管部门意见（盖章）", "签字", "质押率"):  # fmt: skip
         assert said in words, said
+    assert "资金池与银行分担" in words and "direct" not in words, "names, not codes"
     await office.moves_clock(days=1)
     assert (await office.approver().get(path)).content == sheet.content
     assert (await office.bank().get(path)).status_code == 403

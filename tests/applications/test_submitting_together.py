@@ -146,7 +146,7 @@ async def test_a_turn_that_breaks_leaves_nothing_and_each_is_answered_all_the_sa
     async def breaks(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(submitting_together, "keep_waits", breaks)
+    monkeypatch.setattr(submitting_together, "tell_and_keep_waits", breaks)
     answers = await asyncio.gather(*(said(office, of_its_own(600 + n)) for n in range(8)))
 
     assert {answer.status_code for answer in answers} == {201} and max(turns) > 1

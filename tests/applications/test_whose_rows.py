@@ -365,6 +365,7 @@ LISTS = {
 }  # fmt: skip
 READS = {
     "/applications/{case_id}",
+    "/applications/{case_id}/whole",
     "/applications/{case_id}/history",
     "/applications/{case_id}/conditions",
     "/applications/{case_id}/timeline",

@@ -69,7 +69,7 @@ SHARED_SQL = (
 PURE = {
     "shared.calendar", "shared.canonical", "shared.case_numbers", "shared.divisions",
     "shared.identifiers",
-    "shared.ip_numbers", "shared.life_cycle", "shared.money", "shared.months", "shared.ratios",
+    "shared.ip_numbers", "shared.life_cycle", "shared.money", "shared.months", "shared.ratios", "shared.said_numbers",
     "shared.papers", "shared.people", "shared.refusals", "shared.rights", "shared.roles",
     "shared.risk_classes", "shared.schemes",
     "shared.contracts.audiences",  # tables: what banks and other parties may know

@@ -88,8 +88,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.longrepr = f"skipped, where a browser is required: {report.longrepr}"
 
 
+@pytest.fixture(scope="session")
+async def browser(browser_path: str) -> AsyncIterator[Browser]:
+    """One for all tests of a worker; whoever visits has a fresh context in it, of nobody else."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
 @pytest.fixture
-async def rooms(browser_path: str, house: House) -> AsyncIterator[Rooms]:
+async def rooms(browser: Browser, house: House) -> AsyncIterator[Rooms]:
     """The console over HTTP on a free port, and a browser."""
     config = uvicorn.Config(house.console, port=0, log_config=None, access_log=False)
     server = uvicorn.Server(config)
@@ -98,9 +107,6 @@ async def rooms(browser_path: str, house: House) -> AsyncIterator[Rooms]:
     while not server.started:  # noqa: ASYNC110 — uvicorn rings no bell
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
-        yield Rooms(house, f"http://127.0.0.1:{port}", browser)
-        await browser.close()
+    yield Rooms(house, f"http://127.0.0.1:{port}", browser)
     server.should_exit = True
     await serving

@@ -1,6 +1,7 @@
 """Pictures of every page, to be looked at: over what runs (`zhidai up` on the data of `zhidai demo`).
 
     python -m tests.browser.shots FOLDER [--state .zhidai] [--url http://…] [--night] [--width 1366 1920]
+                                         [--unreached]
 
 The pages are those that links lead to, one of each route, as whoever reaches it first; a picture is named
 by its route, the person and the width.
@@ -14,10 +15,12 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from benchmarks.pages import measured
+from benchmarks.addresses import made
+from benchmarks.pages import ROUTES, measured
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS
 from zhidai import instance as instances
+from zhidai.databases import all_at_one_moment, databases
 
 PEOPLE = ("reviewer-lin", "finance-sun", "manager-wu", "auditor-zhou", "admin", "icbc-operator")
 HEIGHTS = {390: 844, 1366: 768, 1920: 1080, 2560: 1440}
@@ -50,6 +53,14 @@ async def shots(url: str, asked: Namespace) -> int:
     """All pictures; how many pages."""
     found = await asyncio.to_thread(measured, url, 1, PEOPLE)
     people: dict[str, list[tuple[str, str]]] = {}
+    if asked.unreached:
+        others = sorted({one.path for one in ROUTES} - found.keys())
+        with databases(asked.state) as url_of:
+            async with all_at_one_moment(url_of) as connections:
+                async for route, path, person in made(connections, others):
+                    if re.search(asked.only, route):
+                        people.setdefault(person, []).append((route, path))
+        found = {}
     for one in found.values():
         if re.search(asked.only, one.route):
             people.setdefault(one.subject, []).append((one.route, one.path))
@@ -80,6 +91,9 @@ if __name__ == "__main__":
     parser.add_argument("--url", default="")
     parser.add_argument("--night", action="store_true")
     parser.add_argument("--whole", action="store_true", help="the whole page, not the screen alone")
+    parser.add_argument(
+        "--unreached", action="store_true", help="pages that no link leads to, by a row of the book"
+    )
     parser.add_argument("--only", default="", help="routes that fit this expression")
     parser.add_argument("--width", type=int, nargs="+", default=[1366, 1920])
     sys.exit(main(parser.parse_args()))

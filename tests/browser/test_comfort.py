@@ -1,12 +1,21 @@
 """What is typed is never lost: the session ended, another tab was faster, the window was closed; and the
 pages by night."""
 
-from playwright.async_api import expect
+import asyncio
+
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Rooms
 from tests.browser.test_access import OF_COLOURS, violations
 from tests.browser.ways import opens_action
 
+WORDS_OF_BUSY = """() => new Promise((told) => {
+  const look = () => {
+    const busy = document.querySelector("button[aria-busy=true]");
+    if (busy) told(busy.textContent); else requestAnimationFrame(look);
+  };
+  look();
+})"""
 WORDS = "企业经营正常，权利有效，建议同意。第二段：附注说明。"
 
 
@@ -88,3 +97,61 @@ async def test_axe_finds_nothing_by_night(rooms: Rooms):
                 assert ground != "rgb(255, 255, 255)", path
                 found += await violations(page, OF_COLOURS)
     assert found == []
+
+
+async def test_a_slow_answer_is_waited_for_in_sight_and_back_leads_to_a_form_that_can_be_sent(
+    rooms: Rooms,
+):
+    case = await rooms.house.has_case()
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        arrived.set()
+        await go_on.wait()
+        await route.continue_()
+
+    async with rooms.visitor("reviewer-lin") as page:
+        await page.goto(f"/cases/{case['id']}")
+        await page.route("**/take", slow)
+        await page.get_by_role("button", name="领取", exact=True).click(no_wait_after=True)
+        await arrived.wait()
+        # Asked of the page itself: `expect` would wait for the page that is still to come.
+        assert await page.evaluate(WORDS_OF_BUSY) == "正在提交…"
+        go_on.set()
+        await expect(page.get_by_role("status").first).to_contain_text("已领取")
+
+        await page.go_back()
+        await expect(page.get_by_role("button", name="正在提交")).to_have_count(0)
+    assert rooms.complaints == []
+
+
+async def test_words_beside_a_chosen_file_are_there_again_and_a_lost_line_is_told_in_words(
+    rooms: Rooms,
+):
+    case = await rooms.house.has_case()
+    sessions = rooms.house.console.state.console.sessions
+    async with rooms.visitor("reviewer-lin") as page:
+        await page.goto(f"/cases/{case['id']}")
+        await page.get_by_text("致函银行", exact=True).first.click()
+        words = page.locator("#words-letter")
+        await words.press_sequentially("请补充还款来源")
+        form = page.locator("form", has=words)
+        await expect(form.get_by_text("已为您保留")).to_be_visible()
+
+        await page.goto(f"/cases/{case['id']}")
+        await page.get_by_text("致函银行", exact=True).first.click()
+        await words.focus()
+        await expect(words).to_have_value("请补充还款来源")
+        file = {"name": "附件.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+        await page.route("**/papers", lambda route: route.abort())
+        await page.locator("#file-letter").set_input_files(file)
+        told = "文件没有传上去，请再选一次。"
+        await expect(page.locator("#file-letter")).to_have_js_property("validationMessage", told)
+        await page.unroute("**/papers")
+
+        await sessions.end_where(by="admin", subject="reviewer-lin")
+        await page.locator("#file-letter").set_input_files(file)
+        await form.get_by_role("button", name="致函银行", exact=True).click()
+        await expect(page.get_by_text("您填写的内容已保留")).to_be_visible()
+        await page.click('button[value="reviewer-lin"]')
+        await expect(page.locator("main dd").filter(has_text="请补充还款来源")).to_be_visible()

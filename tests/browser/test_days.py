@@ -65,7 +65,7 @@ async def is_well_made(page: Page) -> None:
 async def files(page: Page, folder: Path) -> str:
     """A bank's clerk finds an empty desk with the days to come, and files an application."""
     await expect(page.get_by_text("没有等待您办理的事项")).to_be_visible()
-    await expect(page.get_by_text("2026-03 月末为 2026-03-31")).to_be_visible()
+    await expect(page.get_by_text("2026年3月末为 2026-03-31")).to_be_visible()
     await is_well_made(page)
     case = await submits(page, folder)
     await did_last(page, "提交")

@@ -169,9 +169,6 @@ def _replicas_of(
             "DRAIN_SECONDS": "1",
             "DATABASE_URL": f"postgresql://{name}@127.0.0.1:{door.port}/{name}",
             "RETRY_WAITS_SECONDS": "[0.3, 0.5, 1, 1, 2, 2, 4, 4, 8, 8]",
-            # A notice that a killed process had in hand is sent again when its lease is over: within the
-            # time in which all has to be quiet, and longer than any attempt may take.
-            "LEASE_SECONDS": "32",
             "QUIET_HOURS": "",
         }
         variables = process_variables(service, house.base, usual, bus=bus) | code_of(tree)

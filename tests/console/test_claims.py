@@ -25,7 +25,7 @@ async def test_a_clerk_tries_a_claim_out_keeps_it_as_a_draft_and_files_it(house:
         page = await clerk.opens(new)
         form = page.form("/claims/new")
         assert (form["outstanding_principal"], form["overdue_days"]) == ("1000000.00", "20")
-        assert "2026-04 月报送" in page.text and "法院受理日" in page.text
+        assert "2026年4月报送" in page.text and "法院受理日" in page.text
 
         lacking = await papers(house, form, without="recovery_plan")
         page = await clerk.sends(page, "/claims/new", _do="check", overdue_days="30", **lacking)

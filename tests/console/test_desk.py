@@ -57,10 +57,10 @@ async def test_a_manager_gives_chosen_cases_to_another_and_the_filter_stays(hous
         # He was told by name, and Lin was not; he sees such notices alone where he likes.
         await house.settled()
         told = f"{first['number']} 分派给何敏"
-        inbox = await he.opens("/inbox?named=yes")
+        inbox = await he.opens("/inbox?by_name=true")
         assert told in inbox.text and "本人" in inbox.text and "只看未读" in inbox.text
         assert f"{second['number']} 已受理" not in inbox.text
-        assert f"{second['number']} 已受理" in (await he.opens("/inbox?named=&unread=yes")).text
+        assert f"{second['number']} 已受理" in (await he.opens("/inbox?unread=true")).text
         assert told not in (await lin.opens("/inbox")).text
         page = await he.opens(f"/cases/{first['id']}")
         assert f"/cases/{first['id']}/recommend" in page.actions

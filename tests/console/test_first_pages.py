@@ -101,7 +101,7 @@ async def test_a_day_without_work_says_when_work_comes(house: House):
     async with house.logged_in("icbc-operator") as clerk:
         page = await clerk.opens("/")
         assert "没有等待您办理的事项" in page.text
-        assert "2026-03 月末为 2026-03-31" in page.text and "月报截止 2026-04-10" in page.text
+        assert "2026年3月末为 2026-03-31" in page.text and "月报截止 2026-04-10" in page.text
         assert "月结签批截止" not in page.text
     async with house.logged_in("ccb-operator") as other:
         assert "在他人手中" not in (await other.opens("/")).text

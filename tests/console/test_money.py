@@ -288,13 +288,13 @@ async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_s
             await did(person.post(path, json={}))
     async with house.logged_in("finance-sun") as finance:
         page = await finance.opens("/pools/dongli/cash")
-        for words in ("2026-05 月结", "5,000.00", "应收", f"补偿 {claim['number']}", "50,000.00"):
+        for words in ("2026年5月 月结", "5,000.00", "应收", f"补偿 {claim['number']}", "50,000.00"):
             assert words in page.text, words
         work = (await finance.opens("/to-do?overdue=yes")).text
-        assert "应收款 2026-05 月结" not in work
+        assert "应收款 2026年5月 月结" not in work
         await house.moves_clocks("2026-06-20T09:00:00+08:00")
         start = await finance.opens("/")
-        assert "应收款 2026-05 月结" in start.text and "/pools/dongli/cash" in start.links
+        assert "应收款 2026年5月 月结" in start.text and "/pools/dongli/cash" in start.links
         late = await finance.opens("/to-do?overdue=yes&kind=receivable")
         assert "5,000.00" in late.text and "逾期" in late.text
         page = await finance.opens("/pools/dongli/cash")
@@ -308,7 +308,7 @@ async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_s
         form = await finance.opens(receipt.replace("&amp;", "&"))
         assert form.form(NEW)["amount"] == "5000.00"
         page = await finance.sends(form, NEW, bank_reference="IN-1")
-        assert "2026-05 月结" in page.text and "伍仟元整" in page.text
+        assert "2026年5月 月结" in page.text and "伍仟元整" in page.text
 
 
 async def test_balances_are_shown_as_of_any_day(house: House):

@@ -120,9 +120,9 @@ async def test_months_go_on_from_their_list_and_what_they_leave_is_summed_and_ow
             done = await person.sends(checked, act, do=step, rows=ticked(checked))
             assert "已办理 1 行，未办理 0 行" in done.text, (step, done.text)
         owed = await person.opens("/open-items?direction=receivable&overdue=false")
-        assert "应结金额 5,000.00 元" in owed.text and "2026-05 月结" in owed.text
+        assert "应结金额 5,000.00 元" in owed.text and "2026年5月 月结" in owed.text
         late = await person.opens("/open-items?overdue=true")
-        assert "2026-05 月结" not in late.text and "逾期" in late.text
+        assert "2026年5月 月结" not in late.text and "逾期" in late.text
         await person.opens(at)
         month = await person.opens("/pools/dongli/settlements/2026-05")
         assert "/lists/settlements/next?after=dongli/settlements/2026-05" in month.links

@@ -118,6 +118,11 @@ async def test_a_banks_admin_sees_and_ends_his_own_people_and_nobody_else(house:
         assert (await admin.client.get("/cases")).status_code == 403
         page = await admin.sends(page, "/sessions/end", subject="icbc-operator")
         page = await admin.sends(page, "/sessions/end", subject="reviewer-lin")
+        page = await admin.opens("/people?q=icbc-operator&role=bank_operator")
+        assert "登录过的人员（1）" in page.text and "此后未再登录" in page.text
+        assert "of" not in page.form("/people"), "of one bank alone"
+        nobody = await admin.opens("/people?q=nobody-is-called-so")
+        assert "没有符合条件的人员" in nobody.text
 
     assert (await operator.get("/applications")).status_code == 401
     assert (await namesake.get("/applications")).status_code == 200, "of another bank"

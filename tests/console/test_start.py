@@ -28,7 +28,7 @@ async def test_what_a_bank_asks_of_its_loan_waits_on_the_first_page_of_who_decid
     async with house.logged_in("approver-zhao") as approver:
         desk = await approver.opens("/")
         assert "贷款变更" not in work(desk), "a reviewer speaks first"
-        assert "没有等待您办理的事项" in work(desk) and "2026-03 月末为 2026-03-31" in work(desk)
+        assert "没有等待您办理的事项" in work(desk) and "2026年3月末为 2026-03-31" in work(desk)
         assert "贷款变更" in desk.html.split('id="coming"')[1].split("</ul>")[0]
     reviewer = house.person("applications", "reviewer-lin", "reviewer")
     path = f"/loan-changes/{change['id']}/recommend"

@@ -6,6 +6,9 @@ import pytest
 
 from zhidai.commands.docs import ROOT, pages
 
+pytestmark = pytest.mark.xdist_group("docs")
+"""Both need all pages made, which takes several seconds."""
+
 
 @pytest.fixture(scope="module")
 def made() -> Mapping[str, str]:

@@ -6,19 +6,28 @@ understood before anybody looked whose it is, `+` let in.
 
 Who may not see the thing asks for it by its real id. Who may, asks to change one that is not there:
 asking by role must change nothing.
+
+Before a landing each route is asked by one of every kind that the table tells alike, others at each
+route (`chosen`); whoever a route's own declaration keeps out is held against it cell by cell.
 """
 
 import csv
+import functools
 import sys
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
 
+from shared.auth.identity import Requires
 from tests.applications.office import CCB, ICBC
-from tests.e2e.api import ROUTES, WRITES, Route
+from tests.depth import WHOLE, some_of
+from tests.e2e.api import APPS, ROUTES, WRITES, Route
 from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, GUARANTOR, Town
 
 TABLE = Path(__file__).with_name("roles.csv")
@@ -88,13 +97,60 @@ def ids(route: Route, own: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-async def asked(town: Town, own: Mapping[str, str], routes: Sequence[Route]) -> dict[str, str]:
-    """Route → one cell an asker, in the order of `ASKERS`. Readers go first: nothing has moved."""
+async def asked(
+    town: Town,
+    own: Mapping[str, str],
+    routes: Sequence[Route],
+    askers: Mapping[str, Sequence[Asker]],
+) -> dict[str, dict[str, str]]:
+    """Route → asker → what each of its `askers` is told. Readers go first: nothing has moved."""
     ordered = sorted(routes, key=lambda route: route.method in WRITES)
     return {
-        str(route): "".join([await cell(town, own, route, asker) for asker in ASKERS])
+        str(route): {one.name: await cell(town, own, route, one) for one in askers[str(route)]}
         for route in ordered
     }
+
+
+def chosen(route: str, cells: str) -> list[Asker]:
+    """Who asks at a route before a landing: all that the route itself has to refuse or hide, and of
+    the bureau's roles two that are told the same, others at each route. In the whole all."""
+    if WHOLE:
+        return list(ASKERS)
+    let_in = declared()[route]
+    alike: dict[object, list[Asker]] = defaultdict(list)
+    for asker, cell in zip(ASKERS, cells, strict=True):
+        kept_out = let_in is not None and not let_in & set(asker.roles)
+        if kept_out and asker.name != "nobody":
+            alike["kept out"].append(asker)
+        elif asker.institution == "*" and asker.roles and cell in ".+":
+            alike[asker.pools, cell].append(asker)
+        else:
+            alike[asker].append(asker)
+    return [one for kind, askers in alike.items() for one in some_of(askers, 2, of=(route, kind))]
+
+
+@functools.cache
+def declared() -> dict[str, frozenset[str] | None]:
+    """Route → the roles that it lets in by its own declaration; None where it asks for none."""
+    found: dict[str, frozenset[str] | None] = {}
+    for service, app in APPS.items():
+        for route in iter_route_contexts(app.routes):
+            sets = list(_required(route.dependant)) if hasattr(route, "dependant") else []
+            path = str(route.path_format).removeprefix("/api/v1")
+            for method in route.methods or ():
+                found[f"{service} {method} {path}"] = (
+                    frozenset.intersection(*sets) if sets else None
+                )
+    return found
+
+
+def _required(dependant: Dependant) -> Iterator[frozenset[str]]:
+    """What each `requires` in the dependencies of a route lets in."""
+    call: Any = dependant.call
+    if isinstance(call, Requires):
+        yield call.accepted
+    for below in dependant.dependencies:
+        yield from _required(below)
 
 
 def expected() -> dict[str, str]:

@@ -14,6 +14,9 @@ from tests.e2e.api import APPS, READING, Route
 from tests.e2e.roles import ids
 from tests.e2e.town import is_problem
 
+pytestmark = pytest.mark.xdist_group("own rows")
+"""All of them look at one town, which takes longer to found than they take to look."""
+
 ANYBODY_S = (
     "/api/v1/banks", "/api/v1/credit-lists", "/api/v1/pools", "/api/v1/programmes", "/api/v1/event-types",
     "/api/v1/sandbox/clock", "/api/v1/agreed-figure-kinds", "/api/v1/templates/rights.xlsx", "/api/v1/templates/extracts.xlsx",

@@ -1,4 +1,5 @@
-"""One table says who may call which route; every cell of it is tried, and the laws of the table hold."""
+"""One table says who may call which route; it is tried (every cell in the whole, before a landing every
+kind at each route), and the laws of the table hold."""
 
 import os
 from typing import Any
@@ -48,11 +49,26 @@ BODY_FIRST = {
 
 @pytest.fixture(scope="module")
 async def table(full: Any) -> dict[str, str]:
+    """What is written, and over it what has been answered: every cell of it in the whole."""
     town, own = full
-    found = await roles.asked(town, own, ASKED)
+    written = {} if WRITES_TABLE else roles.expected()
+    who = {
+        str(route): roles.chosen(str(route), written[str(route)])
+        if str(route) in written
+        else ASKERS
+        for route in ASKED
+    }
+    found = await roles.asked(town, own, ASKED, who)
+    table = {
+        route: "".join(
+            told.get(asker.name) or cell
+            for asker, cell in zip(ASKERS, written.get(route, " " * len(ASKERS)), strict=True)
+        )
+        for route, told in found.items()
+    }
     if WRITES_TABLE:
-        roles.write(found)
-    return found
+        roles.write(table)
+    return table
 
 
 def column(table: dict[str, str], name: str) -> dict[str, str]:
@@ -70,6 +86,21 @@ async def test_every_route_has_its_row_and_answers_everybody_as_it_says(table: d
 
     assert set(table) == set(written), "a route has no row, or a row has no route"
     assert {one: cells for one, cells in table.items() if written[one] != cells} == {}
+
+
+async def test_whoever_a_route_does_not_name_is_refused_by_the_table():
+    written = roles.expected()
+    named = {one: roles.declared()[one] for one in written}
+
+    assert {one.split(" ", 1)[1] for one, let_in in named.items() if let_in is None} <= {*ANYBODY_S}
+    wrong = [
+        (route, asker.name)
+        for route, let_in in named.items()
+        if let_in is not None
+        for asker, cell in zip(ASKERS, written[route], strict=True)
+        if asker.name != "nobody" and not let_in & set(asker.roles) and cell != "-"
+    ]
+    assert wrong == []
 
 
 async def test_without_a_token_and_without_a_role_nothing_is_answered(table: dict[str, str]):

@@ -26,6 +26,9 @@ from tests.front_door.started import Up, up, zhidai
 from tests.publishing import proposal
 from zhidai.access import Access
 
+pytestmark = pytest.mark.xdist_group("bank guide")
+"""What is started for one of them serves all."""
+
 
 def test_both_languages_tell_the_same_commands_and_programs():
     for part in (commands, question, webhook):

@@ -28,6 +28,9 @@ from shared.messaging.kafka_rights import NotGranted, grant, rights_for_bank, ri
 from shared.messaging.kafka_security import IN_THE_CLEAR, OAUTHBEARER, KafkaSecurity
 from tests.messaging.samples import Counted, envelope
 
+pytestmark = pytest.mark.xdist_group("guarded")
+"""One guarded broker for all of them."""
+
 SAYS, HEARS, STRANGER, BANK = PRINCIPALS = "applications", "risk_pool", "stranger", "bank.ICBC"
 SECRETS = {SAYS: "s3cret", HEARS: "another"}
 ByToken = Callable[..., KafkaSecurity]

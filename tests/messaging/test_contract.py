@@ -225,6 +225,8 @@ class DiesAfterPublishing:
         self._inner = inner
         self._speaker = speaker
         self.left = times
+        self.make = inner.make
+        self.emptied = inner.emptied
 
     async def publish(self, topic: str, batch: Sequence[Envelope]) -> None:
         await self._inner.publish(topic, batch)

@@ -152,6 +152,8 @@ async def test_a_message_without_our_headers_is_parked_once(listener: Listener):
         asyncpg.SerializationError("could not serialize access"),
         asyncpg.DeadlockDetectedError("deadlock detected"),
         asyncpg.LockNotAvailableError("canceling statement due to lock timeout"),
+        asyncpg.QueryCanceledError("canceling statement due to statement timeout"),
+        asyncpg.IdleInTransactionSessionTimeoutError("terminating connection"),
         asyncpg.CannotConnectNowError("the database system is starting up"),
         ConnectionResetError("by peer"),
         TimeoutError(),

@@ -172,6 +172,34 @@ async def test_numbers_that_have_not_come_are_missing_until_they_come(listener: 
         assert await conn.fetchval("select next from heard_offsets") == 8
 
 
+async def test_a_batch_is_noted_in_its_own_transaction_and_behind_it_where_a_part_of_it_is_parked(
+    listener: Listener,
+):
+    consumer = listener.consumer()
+
+    async def dealt_with(*numbers: int) -> tuple[int, bool]:
+        """The offset to read next, and whether it was written with the last effect."""
+        events = [Counted(loan_id=UUID(int=number), number=number) for number in numbers]
+        batch = [numbered(event, event.number, OLD) for event in events]
+        work = consumer.understand("samples", batch)
+        await consumer.deal_with("samples", work, batch, {0: max(numbers) + 1})
+        async with listener.database.begin(EVERYWHERE) as conn:
+            row = await conn.fetchrow(
+                "select next, xmin = (select xmin from effects order by id desc limit 1)"
+                " from heard_offsets"
+            )
+        return tuple(row)
+
+    assert await dealt_with(1, 2, 3) == (4, True)
+    listener.fails_on.add((str(UUID(int=5)), 5))
+    assert await dealt_with(4, 5, 6) == (7, False)
+
+    assert len(await listener.parked()) == 1 and len(await listener.effects()) == 5
+    async with listener.database.begin(EVERYWHERE) as conn:
+        (heard,) = await how_far(conn)
+    assert (heard.until, heard.missing) == (6, 0)
+
+
 async def test_a_producer_that_has_gone_back_is_recognised_by_its_epoch(listener: Listener):
     await notes(listener, OLD, *range(1, 11))
 

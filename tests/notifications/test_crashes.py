@@ -1,10 +1,12 @@
 """A worker that dies with something in hand: it is sent again, under the same id."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from services.notifications.delivery import worker as workers
 from services.notifications.delivery.background import worker_of
 from services.notifications.domain.receivers import WEBHOOK
+from services.notifications.settings import NotificationsSettings
 from shared.postgres.database import EVERYWHERE
 from tests.notifications.conftest import Receiver, listening, until
 from tests.notifications.samples import one
@@ -70,6 +72,59 @@ async def test_while_a_lease_runs_nobody_else_sends(notifying, receiver):
             left = await other.claim(conn, now=now)
 
         assert (len(held), len(left)) == (1, 0)
+
+
+async def test_what_takes_longer_than_its_lease_is_held_on_to_and_sent_once(notifying):
+    receiver = Receiver(hangs=True)
+    async with listening(receiver), notifying(lease_seconds=0.3) as notifier:
+        stopping = asyncio.Event()
+        other = asyncio.create_task(worker(notifier).run(stopping))
+        await notifier.endpoint(receiver.url)
+        await notifier.hears(one("claim.paid.v1"))
+        await receiver.has(1)
+
+        async def ends():
+            async with notifier.database.looking(EVERYWHERE) as conn:
+                return await conn.fetchval("select next_attempt_at from deliveries")
+
+        first = await ends()
+
+        async def has_gone_on():
+            return await ends() - first > timedelta(seconds=1)
+
+        await until(has_gone_on)
+        receiver.let_go.set()
+
+        message = await notifier.delivery("delivered")
+        stopping.set()
+        await other
+        assert message["deliveries"][0]["attempts"] == len(receiver.got) == 1
+
+
+async def test_whose_clock_is_ahead_takes_nothing_out_of_anothers_hands(
+    notifying, receiver, monkeypatch
+):
+    async with notifying(lease_seconds=A_LONG_TIME) as notifier:
+        await one_due(notifier, receiver)
+        holder, other = worker(notifier), worker(notifier)
+        async with notifier.database.begin(EVERYWHERE) as conn:
+            await wake_up(conn)
+            held = await holder.claim(conn, now=datetime.now(UTC))
+
+        class Ahead(datetime):
+            @classmethod
+            def now(cls, tz=None):
+                return super().now(tz) + timedelta(days=1)
+
+        monkeypatch.setattr(workers, "datetime", Ahead)
+        took = await other._turn(claim=True)
+
+        assert (len(held), took) == (1, False)
+
+
+def test_what_a_dead_process_had_in_hand_is_taken_over_within_ten_seconds():
+    usual = NotificationsSettings.model_fields
+    assert usual["lease_seconds"].default + usual["poll_seconds"].default <= 10
 
 
 async def test_two_workers_at_once_send_everything_and_nothing_twice(notifier, receiver):

@@ -11,6 +11,7 @@ import uvicorn
 from services.notifications.api.inbox import MOST_STREAMS
 from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.domain.notices import NOTICES
+from shared.said_numbers import month_said
 from tests.notifications.conftest import Notifier, until
 from tests.notifications.samples import BANK, OTHER_BANK, events, one
 
@@ -66,8 +67,10 @@ async def test_a_notice_calls_a_pool_and_a_bank_by_their_names_once_they_have_be
 
     async with notifier.bureau("finance_checker", "pool_manager") as person:
         titles = [item["title"]["zh"] for item in await items_of(person)]
-    assert f"{opened.pool_code} {unnamed.month} 结算待签批" in titles, "nobody has named it yet"
-    assert f"东丽区资金池 {unnamed.month} 结算已核对" in titles
+    assert f"{opened.pool_code} {month_said(unnamed.month, 'zh')}结算待签批" in titles, (
+        "nobody has named it yet"
+    )
+    assert f"东丽区资金池 {month_said(unnamed.month, 'zh')}结算已核对" in titles
     assert "银行 中国工商银行天津分行 不良预警" in titles
 
 

@@ -7,6 +7,7 @@ import openpyxl
 
 from services.notifications.templates.month_pack_words import WORDS
 from shared.contracts.risk_pool import StatementFile, StatementSignedV1
+from shared.said_numbers import month_said
 from tests.notifications.samples import BANK, OTHER_BANK, one
 from tests.notifications.test_email import Mailbox, serving, subscribe
 
@@ -69,7 +70,10 @@ async def test_a_posted_month_comes_with_a_workbook_to_whoever_asked_and_a_bank_
         assert not list(mails["manager@b.cn"].iter_attachments())
 
         whole = book_of(mails["leader@b.cn"])
-        assert mails["leader@b.cn"]["Subject"] == f"{posted.pool_code} {posted.month} 月度材料"
+        assert (
+            mails["leader@b.cn"]["Subject"]
+            == f"{posted.pool_code} {month_said(posted.month, 'zh')} 月度材料"
+        )
         assert [row[3] for row in rows_of(whole["结算"])] == [line.party_code for line in lines]
         assert [row[6] for row in rows_of(whole["结算"])] == [
             abs(line.net_fen) / 100 for line in lines

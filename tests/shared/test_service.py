@@ -24,7 +24,8 @@ async def test_together_every_service_is_alive_and_ready(running):
             ready = await somebody.get(f"{root}/readyz")
             assert ready.status_code == 200, ready.text
             assert set(ready.json()) == {
-                "status", "service", "database", "migrations", "transport", "relay", "heard",
+                "status", "service", "database", "migrations", "transport", "relay",
+                "listens", "heard",
             }  # fmt: skip
             assert "zhidai_http_requests_total" in (await somebody.get(f"{root}/metrics")).text
 

@@ -194,6 +194,7 @@ class House:
             database, transport, service=service.name, now=clock.now,
             routes={event: self._perhaps(handler) for event, handler in service.consumes.items()},
             learn_time=clock.reload, patience=PATIENCE, pace=PACE, clock_is_true=True,
+            says=(service.name,),
         ) as context.messages:  # fmt: skip
             process.app.state.context = context
             ended = EndedLogins(database, monotonic=self.loop.time)

@@ -20,11 +20,11 @@ _monotonic = time.monotonic
 class Server:
     """A superuser's connection, for questions that take a millisecond."""
 
-    def __init__(self, folder: Path, database: str = "postgres") -> None:
+    def __init__(self, folder: Path, database: str = "postgres", user: str = "postgres") -> None:
         """`folder`: where the server's socket lies; it lets the superuser in without a word."""
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(str(folder / ".s.PGSQL.5432"))
-        said = b"user\x00postgres\x00database\x00%s\x00\x00" % database.encode()
+        said = b"user\x00%s\x00database\x00%s\x00\x00" % (user.encode(), database.encode())
         self._socket.sendall(struct.pack("!ii", len(said) + 8, 196608) + said)
         self._answer()
 
@@ -57,8 +57,12 @@ class Server:
     def ask(self, query: str) -> list[tuple[str, ...]]:
         """The rows of a query, as text."""
         said = query.encode() + b"\x00"
-        self._socket.sendall(b"Q" + struct.pack("!i", len(said) + 4) + said)
+        self.send(b"Q" + struct.pack("!i", len(said) + 4) + said)
         return self._answer()
+
+    def send(self, message: bytes) -> None:
+        """Messages of the protocol, whose answer nobody waits for."""
+        self._socket.sendall(message)
 
     def close(self) -> None:
         with suppress(OSError):

@@ -17,7 +17,9 @@ import uuid6
 import shared.auth.issuer
 import shared.clock
 import shared.messaging.kafka
-import shared.messaging.relay
+import shared.messaging.kafka_places
+import shared.messaging.relay_watch
+from shared.postgres import hung
 from tests.simulation.broker import Broker
 from tests.simulation.clients import CLUSTER, Admin, Consumer, Producer
 
@@ -63,7 +65,10 @@ def simulated(loop: asyncio.AbstractEventLoop, seed: int, broker: Broker) -> Ite
         patch.object(time, "monotonic", loop.time),
         patch.object(time, "time", loop.time),
         patch.object(time, "time_ns", nanoseconds),
-        patch.object(shared.messaging.relay, "monotonic", loop.time),
+        patch.object(shared.messaging.relay_watch, "monotonic", loop.time),
+        patch.object(shared.messaging.kafka_places, "monotonic", loop.time),
+        # The server's time is the machine's: a process that is frozen here would be gone by chance.
+        patch.object(hung, "HUNG_SECONDS", 0),
         patch.object(shared.clock.SystemClock, "now", now),
         patch.object(uuid6, "secrets", SimpleNamespace(randbits=chance.getrandbits)),
         patch.object(uuid, "os", SimpleNamespace(urandom=chance.randbytes)),

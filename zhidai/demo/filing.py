@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.money import format_fen, parse_fen
 from shared.months import add_months
+from shared.said_numbers import month_said
 from shared.schemes import library
 from shared.schemes.completeness import assumed
 from shared.schemes.publication import Publication, scheme_of
@@ -272,7 +273,7 @@ def steps_before_notice(
 def notice_body(claims: list[str], month: int) -> dict[str, Any]:
     """The public notice of a month's claims, from the fifth on, as long as it must."""
     return {
-        "title": f"{month_name(month)} 知识产权质押融资风险补偿公示",
+        "title": f"{month_said(month_name(month), 'zh')}知识产权质押融资风险补偿公示",
         "claims": claims,
         "opens_on": f"{month_name(month)}-05",
     }

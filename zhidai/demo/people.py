@@ -46,6 +46,5 @@ AUDITOR = Person("auditor-zhou", "周正", ("auditor",))
 
 def operator_of(bank_code: str) -> Person:
     """The bank's clerk who files, reports and claims."""
-    return Person(
-        f"{bank_code.lower()}-operator", f"{bank_code} 经办", ("bank_operator",), bank_code
-    )
+    name = next((one.name for one in BANKS if one.code == bank_code), bank_code)
+    return Person(f"{bank_code.lower()}-operator", f"{name}经办", ("bank_operator",), bank_code)

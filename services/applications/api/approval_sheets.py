@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.applications.api.approval_levels import level_of
 from services.applications.api.case_checks import checks_of
 from services.applications.domain.life_cycle import LEADER, MANAGER
+from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.queries import banks, desk
 from services.applications.queries.meetings import meetings_on
 from services.applications.queries.submitted import case_row
@@ -43,7 +44,10 @@ async def read_sheet(case_id: UUID, caller: Printer, context: CurrentContext) ->
         conditions = [one.text for one in await desk.conditions(session, case_id)]
     async with context.database.looking(caller.institution) as conn:
         on, _, lines = await checks_of(conn, case_id, today=today)
-        level = await level_of(conn, await case_row(conn, case_id), today=today)
+        row = await case_row(conn, case_id)
+        level = await level_of(conn, row, today=today)
+        day = row["approved_on"] or today
+        terms = await terms_or_none(conn, row["programme"], row["mode"], day)
         met = await meetings_on(conn, case_id)
     names = {pool.code: pool.name for pool, _ in pools}
     pdf = await asyncio.to_thread(
@@ -51,6 +55,8 @@ async def read_sheet(case_id: UUID, caller: Printer, context: CurrentContext) ->
         case,
         pool_name=names.get(case.application.pool_code, case.application.pool_code),
         bank_name=bank.name,
+        programme=terms.name.zh if terms else row["programme"],
+        mode=terms.mode_name.zh if terms else row["mode"],
         conditions=conditions,
         checks=lines,
         checks_on=str(on),

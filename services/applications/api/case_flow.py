@@ -4,19 +4,25 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.applications.api.common import Cursor, Limit
 from services.applications.api.right_requests import Day
-from services.applications.domain.life_cycle import State
-from services.applications.queries import case_flow, demands
+from services.applications.domain.life_cycle import LIFE_CYCLE, State
+from services.applications.queries import case_flow, demands, lists
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
+from shared.context import Context
 from shared.http.context import CurrentContext
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
-from shared.money import MONEY_NAMES, Fen
+from shared.http.grids import Listed, Rows
+from shared.http.list_filters import Amount, Code, Words, fen_between
+from shared.http.list_routes import serve_list
+from shared.money import MONEY_NAMES, Fen, format_fen
+from shared.postgres.conditions import between
 from shared.refusals import FieldFault, FieldsWrong
+from shared.schemes.vocabulary import Words as Named
+from shared.sheets.table_files import FileColumn, coded
 
 router = APIRouter(tags=["applications"], prefix="/case-flow")
 
@@ -122,26 +128,66 @@ async def show_flow(
     return FlowAnswer(first=first, last=last, months=lines[:-1], total=lines[-1])
 
 
-@router.get("/cases")
-async def list_cases_counted(
+async def _counted(
+    conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
+) -> list[CaseCounted]:
+    return [CaseCounted(**dict(row)) for row in rows]
+
+
+_COUNTED: Final = {"filed": Named("提交", "filed"), "approved": Named("批准", "approved")}
+_CASES: Final = Listed(
+    zh="统计所列申请",
+    en="Cases counted",
+    grid=case_flow.CASES,
+    answers=_counted,
+    names=lists.names,
+    said={"counted": _COUNTED},
+    of_reports=True,
+    columns=(
+        FileColumn("申请编号", "case", lambda one: one.number),
+        FileColumn("借款企业", "firm", lambda one: one.borrower_name),
+        FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
+        FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
+        coded("状态", "state", "state", LIFE_CYCLE.states),
+        FileColumn("提交日期", "filed on", lambda one: one.filed_on, "day"),
+        FileColumn("批准日期", "approved on", lambda one: one.approved_on, "day"),
+        FileColumn("用时（天）", "days", lambda one: one.days, "count"),
+        FileColumn("金额", "amount", lambda one: format_fen(one.amount_fen), "money"),
+    ),
+)  # fmt: skip
+
+
+async def _wanted(
     caller: Watcher,
     context: CurrentContext,
     counted: Literal["filed", "approved"],
     first: Day | None = None,
     last: Day | None = None,
     pool: PoolCodes = [],  # noqa: B006
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[CaseCounted]:
-    """The cases behind a figure of the flow; their amounts sum to it, to the fen."""
+    bank: Code = None,
+    state: State | None = None,
+    q: Words = None,
+    amount_from: Amount = None,
+    amount_to: Amount = None,
+) -> dict[str, Any]:
+    """`q`: a case's number, a credit code, or a part of a firm's name."""
     first, last = _days(first, last, business_date(context.clock.now()))
-    after = decode_cursor(cursor, UUID)[0] if cursor else None
-    async with context.looking_for_reports(caller.institution) as conn:
-        rows = await case_flow.cases(
-            conn, pool or None, counted, first=first, last=last, after=after, limit=limit + 1
-        )
-    items = [CaseCounted(**dict(row)) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
+    return {
+        "pool_code = any({}::text[])": pool or None,
+        "bank_code = {}": bank,
+        "state = {}": state,
+        **case_flow.cases_meant(q),
+        **case_flow.counted_between(counted, first, last),
+        **between("amount_fen", fen_between("amount", amount_from, amount_to)),
+    }
+
+
+serve_list(
+    router, "cases", _CASES, CaseCounted,
+    caller=Watcher, wanted=_wanted, named="cases_counted",
+    says="The cases behind a figure of the flow; their amounts sum to it, to the fen. The youngest first"
+    "\nwhere `sort` says nothing else.",
+)  # fmt: skip
 
 
 def _days(first: date | None, last: date | None, today: date) -> tuple[date, date]:

@@ -204,7 +204,7 @@ async def _extracts_wanted(
     }
 
 
-async def _reports_wanted(
+async def reports_wanted(
     caller: Reader,
     context: CurrentContext,
     case_id: UUID | None = None,
@@ -249,7 +249,7 @@ serve_list(
 )  # fmt: skip
 serve_list(
     router, "due-diligence-reports", REPORTS, due_diligence.ReportShown,
-    caller=Reader, wanted=_reports_wanted, tags=("due diligence",), named="reports",
+    caller=Reader, wanted=reports_wanted, tags=("due diligence",), named="reports",
     says="Reports that you may see, the youngest first where `sort` says nothing else: all, or those of a"
     "\ncase, a right or a firm.",
 )  # fmt: skip

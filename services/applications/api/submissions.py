@@ -22,7 +22,7 @@ from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.handlers.submitting_together import AskedToSubmit
 from shared.auth.identity import Identity
 from shared.context import Context
-from shared.http.context import CurrentContext
+from shared.http.context import CurrentContext, context_of
 from shared.http.idempotency import Answer, idempotently, use_of
 from shared.http.part_in import part_in
 from shared.observability.tracing import current_traceparent
@@ -44,13 +44,13 @@ async def submit(
     body: SubmissionBody,
     request: Request,
     caller: Submitter,
-    context: CurrentContext,
     demand: Annotated[
         UUID | None, Query(description="The financing demand of the firm that this case answers.")
     ] = None,
 ) -> Response:
     """Submit a case. 201 either way: `state` says whether it is accepted into the queue or
     returned for correction, `findings` lists everything that is to be mended, at once."""
+    context = context_of(request)
     submitted = body.as_submission()
     number = await submission.number_for(
         context.database, submitted.pool_code, now=context.clock.now()

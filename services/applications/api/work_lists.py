@@ -212,7 +212,7 @@ async def _demands_wanted(
     }
 
 
-async def _calls_wanted(
+async def calls_wanted(
     caller: Reader,
     context: CurrentContext,
     case_id: UUID | None = None,
@@ -296,7 +296,7 @@ serve_list(
 )  # fmt: skip
 serve_list(
     router, "cover-calls", CALLS, CallSummary,
-    caller=Reader, wanted=_calls_wanted, tags=("calls for cover",), named="cover_calls",
+    caller=Reader, wanted=calls_wanted, tags=("calls for cover",), named="cover_calls",
     says="Calls for cover that you may see, the youngest first where `sort` says nothing else.",
 )  # fmt: skip
 serve_list(

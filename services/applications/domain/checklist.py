@@ -163,8 +163,8 @@ def paper_findings(lines: Sequence[Line]) -> Iterator[Finding]:
     """What speaks against a case: its papers that were refused or hold no longer. That one is
     missing, the programme's own check tells."""
     for line in lines:
-        zh, en = words_of(line.kind)
         if line.standing is Standing.REFUSED and line.verdict:
+            zh, en = words_of(line.kind)
             yield Finding(
                 code="document-refused",
                 source=line.source or "材料审查",
@@ -174,6 +174,7 @@ def paper_findings(lines: Sequence[Line]) -> Iterator[Finding]:
                 evidence={"document": line.kind, "reason": line.verdict.reason},
             )
         if line.standing is Standing.EXPIRED:
+            zh, en = words_of(line.kind)
             yield Finding(
                 code="document-expired",
                 source=MONTHS_VALID.get(line.kind, (0, line.source or "材料所载有效期"))[1],

@@ -45,12 +45,11 @@ from services.applications.tables.submissions import FiledCase
 from services.applications.tables.submissions_in_bulk import keep_all
 from shared import canonical
 from shared.contracts.envelope import Event
-from shared.messaging import outbox
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong
 from shared.sheets.file_rows import RowRead
 from shared.sheets.verdicts import Outcome, RowFault, RowVerdict, fault_of, wrong
-from shared.transitions import keep_waits
+from shared.transitions import tell_and_keep_waits
 
 Read = Callable[[Mapping[str, Any]], DraftRead]
 """A submission as a request would be read, and what is wrong with it."""
@@ -274,9 +273,8 @@ async def _file(batch: Batch, fine: Sequence[tuple[_Asked, Judged]]) -> list[Row
         batch.conn, bank_code=batch.file.bank_code, kind=KIND, now=batch.now, rows=taken
     ):
         raise TakenMeanwhile(str(batch.file.id))
-    await outbox.append(batch.conn, told, now=batch.now)
     done = [one for case in filed for _, one in case.moves]
-    await keep_waits(batch.conn, APPLICATIONS, done, now=batch.now)
+    await tell_and_keep_waits(batch.conn, APPLICATIONS, done, told, now=batch.now)
     return [
         RowVerdict(
             line=one.row.line, outcome=Outcome.TAKEN, reference=one.reference, subject_id=case.id,

@@ -11,6 +11,7 @@ from services.applications.handlers.judging import Measures, Papers
 from services.applications.handlers.paper_references import held_papers, known_papers
 from services.applications.handlers.submission import measures_on
 from services.applications.queries.surroundings import Known, surroundings_of_new
+from shared.papers import StoredPapers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class LookedUp:
     around: Sequence[Known]
     """Of each case, in order."""
     measures: Mapping[str, Measures]
-    stored: Sequence[asyncpg.Record]
+    stored: StoredPapers
 
     def papers(self, documents: Sequence[SubmittedDocument]) -> Papers:
         """The papers of a case as the store knows them."""
@@ -38,5 +39,5 @@ async def looked_up(
         for programme in {one.programme for one in around}
     }
     documents = [paper for case in cases for paper in case.documents]
-    stored = await held_papers(conn, documents, bank_code=bank_code)
+    stored = StoredPapers(await held_papers(conn, documents, bank_code=bank_code))
     return LookedUp(around=around, measures=measures, stored=stored)

@@ -9,7 +9,7 @@ import asyncpg
 from services.applications.domain.submission import SubmittedDocument
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.tables.stored_papers import papers_to_refer_to, use
-from shared.papers import PaperNamed, found_among, not_stored
+from shared.papers import PaperNamed, StoredPapers, found_among, not_stored
 from shared.refusals import FieldFault, FieldsWrong
 
 
@@ -21,7 +21,8 @@ async def stored_papers(
     A bank refers to its own papers only: another's is as unknown as none. What is found is held
     until the transaction ends, so that nobody withdraws it meanwhile.
     """
-    return known_papers(await held_papers(conn, asked, bank_code=bank_code), asked, place=place)
+    stored = StoredPapers(await held_papers(conn, asked, bank_code=bank_code))
+    return known_papers(stored, asked, place=place)
 
 
 async def held_papers(
@@ -37,21 +38,20 @@ async def held_papers(
 
 
 def known_papers(
-    rows: Sequence[asyncpg.Record], asked: Sequence[SubmittedDocument], *, place: str
+    stored: StoredPapers, asked: Sequence[SubmittedDocument], *, place: str
 ) -> tuple[tuple[SubmittedDocument, ...], tuple[FieldFault, ...]]:
-    """The same of papers that have been looked up; there may be more among the rows."""
-    named = [
-        PaperNamed(place=(place, index), document_id=one.document_id, sha256=one.sha256)
-        for index, one in enumerate(asked)
-    ]
-    found = found_among(named, rows)
-    papers = tuple(
-        replace(one, document_id=row["id"], sha256=row["sha256"], filename=row["filename"])
-        for one, row in zip(asked, found, strict=True)
-        if row is not None
-    )
-    faults = (not_stored(one) for one, row in zip(named, found, strict=True) if row is None)
-    return papers, tuple(faults)
+    """The same of papers that have been looked up; there may be more among them."""
+    papers: list[SubmittedDocument] = []
+    faults: list[FieldFault] = []
+    for index, one in enumerate(asked):
+        named = PaperNamed(place=(place, index), document_id=one.document_id, sha256=one.sha256)
+        row = stored.find(named)
+        if row is None:
+            faults.append(not_stored(named))
+            continue
+        known = {"document_id": row["id"], "sha256": row["sha256"], "filename": row["filename"]}
+        papers.append(replace(one, **known))
+    return tuple(papers), tuple(faults)
 
 
 async def stored_paper(

@@ -38,13 +38,12 @@ from shared.clock import business_date
 from shared.contracts.applications import Reason
 from shared.contracts.envelope import Event
 from shared.life_cycle import SYSTEM, Row
-from shared.messaging import outbox
 from shared.postgres.database import Database
 from shared.postgres.published_schemes import scheme_on
 from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.schemes.decide.findings import Finding
 from shared.schemes.stated import as_facts
-from shared.transitions import Step, Transition, checked, events_of, keep_waits
+from shared.transitions import Step, Transition, checked, events_of, tell_and_keep_waits
 
 
 class BankUnknown(Refused):
@@ -125,8 +124,8 @@ async def submit(
     filed, told = file_case(case, judged, action=action, changed=changed)
     if not await keep(case.conn, filed):
         raise RightTakenMeanwhile(filed.number)
-    await outbox.append(case.conn, told, now=case.now)
-    await keep_waits(case.conn, APPLICATIONS, [one for _, one in filed.moves], now=case.now)
+    moves = [one for _, one in filed.moves]
+    await tell_and_keep_waits(case.conn, APPLICATIONS, moves, told, now=case.now)
     return filed
 
 

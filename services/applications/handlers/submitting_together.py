@@ -34,7 +34,7 @@ from shared.postgres.database import Database
 from shared.postgres.idempotency_keys import KeptAnswer, KeyUse
 from shared.refusals import FieldsWrong, Refused
 from shared.together import Alone
-from shared.transitions import keep_waits
+from shared.transitions import tell_and_keep_waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +136,6 @@ async def _keep(
         raise Alone
     causes = {event.key: one.cause for one, it in fine for event in it.told}
     with outbox.caused_by(causes):
-        await outbox.append(conn, [event for _, it in fine for event in it.told], now=now)
         done = [move for _, it in fine for _, move in it.case.moves]
-        await keep_waits(conn, APPLICATIONS, done, now=now)
+        told = [event for _, it in fine for event in it.told]
+        await tell_and_keep_waits(conn, APPLICATIONS, done, told, now=now)

@@ -3,15 +3,18 @@
 The list behind a figure stands on the same rows as the figure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
 
 from services.applications.tables import counted
 from services.applications.tables.counted import FILED_ON, MOVED, TAKEN_OVER, have_begun
+from shared import canonical
+from shared.postgres.grids import Grid, Sortable
+from shared.postgres.literals import containing
 from shared.postgres.pools_seen import ALL as EVERY_POOL
 from shared.postgres.pools_seen import looks_as
 
@@ -44,14 +47,40 @@ _MONTHS: Final = """
            min(days) filter (where counted = 'granted' and so_far >= of_all * 0.9) as ninth_days
     from ranked group by month order by month
 """
-_CASES: Final = f"""
-    select a.id, a.number, a.pool_code, a.bank_code, a.borrower_name, a.state, a.amount_fen,
-           {FILED_ON} as filed_on, a.approved_on, a.approved_on - {FILED_ON} as days
-    from applications as a
-    where ($1::text[] is null or a.pool_code = any($1))
-      and not {TAKEN_OVER}
-"""
+CASES: Final = Grid(
+    rows=f"""(
+        select a.id, a.number, a.pool_code, a.bank_code, a.borrower_name, a.borrower_uscc,
+               a.borrower_name_canonical, a.state, a.amount_fen, {FILED_ON} as filed_on,
+               a.approved_on, a.approved_on - {FILED_ON} as days
+        from applications as a
+        where not {TAKEN_OVER}
+    ) as flowing""",
+    key=(Sortable("id", UUID),),
+    sorts={
+        "number": Sortable("number", str),
+        "amount": Sortable("amount_fen", int),
+        "filed_on": Sortable("filed_on", date),
+        "approved_on": Sortable("coalesce(approved_on, date '1900-01-01')", date),
+        "days": Sortable("coalesce(days, -1)", int),
+    },
+    sums={"amount": "amount_fen"},
+)
+"""The cases behind a figure, of a stretch of days, the youngest first."""
 _DAY: Final[dict[Counted, str]] = {"filed": "filed_on", "approved": "approved_on"}
+
+
+def counted_between(which: Counted, first: date, last: date) -> Mapping[str, Any]:
+    """Cases of `CASES` that a figure of these days counts."""
+    return {f"{_DAY[which]} between {{}} and {{}}": (first, last)}
+
+
+def cases_meant(q: str | None) -> Mapping[str, Any]:
+    """Cases of this number or credit code, or of a firm that is called so."""
+    words = canonical.plain(q) if q else ""
+    if not words:
+        return {}
+    said = "(number = {} or borrower_uscc = {} or borrower_name_canonical like {})"
+    return {said: (words, canonical.compact(words) or words, containing(words))}
 
 
 async def months(
@@ -64,28 +93,5 @@ async def months(
     of_pools = pools or ([counted.ALL] if seen == EVERY_POOL else seen.split(","))
     rows: list[asyncpg.Record] = await conn.fetch(
         _MONTHS.format(flow=flow), list(of_pools), first, last
-    )
-    return rows
-
-
-async def cases(
-    conn: asyncpg.Connection,
-    pools: Sequence[str] | None,
-    which: Counted,
-    *,
-    first: date,
-    last: date,
-    after: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """The cases behind a figure, the youngest first."""
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"""select * from ({_CASES}) as cases
-            where {_DAY[which]} between $2 and $3 and ($4::uuid is null or id < $4)
-            order by id desc limit {int(limit)}""",
-        pools,
-        first,
-        last,
-        after,
     )
     return rows

@@ -226,28 +226,26 @@ async def _loan_nos_used(
 
 
 _POOLS: Final = """
-select p.code, p.name, p.programme, p.opened_on, p.stopped_on, s.suspended_on
-from pools as p
+select exists (select from banks where code = $2) as bank_exists,
+       p.code, p.name, p.programme, p.opened_on, p.stopped_on, s.suspended_on
+from unnest($1::text[]) as wanted (code)
+left join pools as p using (code)
 left join bank_suspensions as s on s.pool_code = p.code and s.bank_code = $2
-where p.code = any($1::text[])
 """
-_HELD: Final = """
-select asked.*, held_rights.rank, held_rights.application_id
-from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
-cross join lateral (
+_RIGHTS: Final = """
+select asked.index, held_rights.rank, held_rights.application_id, said.owner_name
+from unnest($2::text[], $3::text[], $4::int[]) with ordinality as asked (kind, number, nice_class, index)
+left join lateral (
     select h.* from held_rights as h
     where (h.kind, h.number, h.nice_class) = (asked.kind, asked.number, asked.nice_class) offset 0
-) as held_rights
-"""
-_OWNERS: Final = """
-select asked.*, said.owner_name
-from unnest($2::text[], $3::text[], $4::int[]) as asked (kind, number, nice_class)
-cross join lateral (
+) as held_rights on true
+left join lateral (
     select owner_name from right_statements as s
     where (s.kind, s.number, s.nice_class) = (asked.kind, asked.number, asked.nice_class)
       and s.bank_code in ('*', $1) and s.source <> 'case' and s.owner_name is not null
     order by s.as_of desc, s.statement_no desc limit 1
-) as said
+) as said on true
+where held_rights.rank is not null or said.owner_name is not null
 """
 _FIRMS: Final = f"""
 select a.pool_code, a.borrower_uscc, count(*) filter (where not {RENEWS_A_LIVE_ONE}) as live_cases,
@@ -267,22 +265,23 @@ async def surroundings_of_new(
     today: date,
 ) -> list[Known]:
     """The same around many cases that begin, by one statement for each thing that is known."""
-    exists = await conn.fetchval("select exists (select from banks where code = $1)", bank_code)
     codes = list({one.pool_code for one in submissions})
-    pools = {row["code"]: row for row in await conn.fetch(_POOLS, codes, bank_code)}
+    pool_rows = await conn.fetch(_POOLS, codes, bank_code)
+    exists = pool_rows[0]["bank_exists"]
+    pools = {row["code"]: row for row in pool_rows if row["code"] is not None}
     keys = list({item.key for one in submissions for item in one.collateral})
     asked = ([one.kind for one in keys], [one.number for one in keys],
              [one.nice_class for one in keys])  # fmt: skip
     renews = {one.renews for one in submissions if one.renews}
     loans = await all_renewed(conn, renews, bank_code=bank_code)
-    held = _Held(await conn.fetch(_HELD, *asked), loans)
+    said = [(keys[row["index"] - 1], row) for row in await conn.fetch(_RIGHTS, bank_code, *asked)]
+    held = _Held(said, loans)
     earlier = await held.earlier_ranks(conn, submissions, bank_code=bank_code)
     registers = await registers_of(conn, [one.borrower for one in submissions], today=today)
     usccs = list({one.borrower.uscc for one in submissions})
     firm_rows = await conn.fetch(_FIRMS, bank_code, usccs, codes, _LIVE)
     firms = {(row["pool_code"], row["borrower_uscc"]): row for row in firm_rows}
-    owners = await conn.fetch(_OWNERS, bank_code, *asked)
-    co_owners = _co_owners((_key(row), row["owner_name"]) for row in owners)
+    co_owners = _co_owners((key, row["owner_name"]) for key, row in said if row["owner_name"])
     pledgors_held = await _pledgors_held(conn, submissions, today=today)
     used = await _loan_nos_used(conn, submissions, bank_code=bank_code)
     twice = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
@@ -336,12 +335,14 @@ class _Held:
     """Who holds rights, and in which rank, as new cases meet it: the loan that one renews takes nothing
     from it, nor does whoever stands behind that loan's rank."""
 
-    def __init__(self, rows: Sequence[asyncpg.Record], loans: Mapping[UUID, Renewed]) -> None:
+    def __init__(
+        self, rows: Sequence[tuple[RightKey, asyncpg.Record]], loans: Mapping[UUID, Renewed]
+    ) -> None:
         self._holders: dict[RightKey, list[tuple[UUID, int]]] = {}
         self._loans = loans
-        for row in rows:
-            holder = (row["application_id"], row["rank"])
-            self._holders.setdefault(_key(row), []).append(holder)
+        for key, row in rows:
+            if row["rank"] is not None:
+                self._holders.setdefault(key, []).append((row["application_id"], row["rank"]))
 
     def by_others(self, case: Submission) -> frozenset[RightKey]:
         """Those of the case's rights that others hold before it."""
@@ -385,7 +386,3 @@ class _Held:
             for holder, rank in self._holders.get(item.key, ())
             if holder == case.renews
         }
-
-
-def _key(row: asyncpg.Record) -> RightKey:
-    return RightKey(row["kind"], row["number"], row["nice_class"])

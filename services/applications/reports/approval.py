@@ -45,6 +45,8 @@ def approval_sheet(
     *,
     pool_name: str,
     bank_name: str,
+    programme: str,
+    mode: str,
     conditions: Sequence[str],
     checks: Sequence[Mapping[str, Any]],
     checks_on: str,
@@ -67,8 +69,8 @@ def approval_sheet(
         "amount_reason": row.amount_reason,
         "tenor_months": row.tenor_months,
         "rate": percent(Fraction(row.annual_rate_bp, WHOLE_BP)),
-        "programme": row.programme,
-        "mode": row.mode,
+        "programme": programme,
+        "mode": mode,
         "rights": [
             {"name": right.name, "number": right.number_as_given,
              "worth": group_fen(worth.amount_fen) if worth else "—"}

@@ -1,6 +1,5 @@
-"""What stands around a loan, on the page of its case: read in one go, and the forms that act on it."""
+"""What stands around a loan, on the page of its case, and the forms that act on it."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +7,6 @@ from starlette.datastructures import FormData
 
 from services.console.http.forms import amount, text
 from services.console.http.page_context import PageContext
-from services.console.upstream.optional import items, or_none
 
 _AMOUNTS = frozenset({"amount", "premium", "fee"})
 _NUMBERS = frozenset({"ratio_bp"})
@@ -51,20 +49,15 @@ def body(name: str, form: FormData) -> dict[str, Any]:
     return said
 
 
-async def around(page: PageContext, case_id: str) -> dict[str, Any] | None:
-    """Policies, guarantees, co-investments and reports of a case; None where they are not to be
-    seen."""
-    found, investments, reports = await asyncio.gather(
-        or_none(page.applications.get(f"/applications/{case_id}/enhancements")),
-        or_none(page.applications.get("/co-investments", case_id=case_id, limit=200)),
-        or_none(page.applications.get("/due-diligence-reports", case_id=case_id, limit=200)),
-    )
-    if found is None:
+def around(page: PageContext, whole: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Policies, guarantees, co-investments and reports, of a case with all its parts; None where they are
+    not to be seen."""
+    if whole["enhancements"] is None:
         return None
     return {
-        **found,
-        "co_investments": items(investments),
-        "reports": items(reports),
+        **whole["enhancements"],
+        "co_investments": whole["co_investments"] or [],
+        "reports": whole["reports"] or [],
         "policy_kinds": page.texts.codes("policy_kind"),
         "bearers": page.texts.codes("borne_by"),
         "investment_kinds": page.texts.codes("investment_kind"),

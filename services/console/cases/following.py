@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import httpx
 
 from services.console.cases.grid import Listing
-from services.console.cases.lists import LISTS as KNOWN
+from services.console.cases.known_lists import listing_at
 from services.console.http.addresses import key_at
 from services.console.http.page_context import LISTS, PageContext
 from services.console.upstream.optional import items, or_none
@@ -32,7 +33,7 @@ class Following:
 async def following(page: PageContext, path: str) -> Following:
     """What comes after the case at this address, for the person who has just acted on it."""
     kept = page.request.session.get(LISTS, {})
-    listing = KNOWN.get(kept.get("last", ""))
+    listing = listing_at(kept.get("last", ""))
     if listing is not None and is_of(listing, path):
         found = await or_none(rows_of(page, listing))
         after, _ = beside(found or [], listing, path)
@@ -49,9 +50,9 @@ def is_of(listing: Listing, path: str) -> bool:
 
 async def rows_of(page: PageContext, listing: Listing) -> list[Mapping[str, Any]]:
     """The first rows of a list as this person has last filtered it. Raises Problem."""
-    query = dict(httpx.QueryParams(page.request.session.get(LISTS, {}).get(listing.path, "")))
+    kept = page.request.session.get(LISTS, {}).get(listing.path, "")
     found = await page.apis[listing.service].get(
-        listing.source, **listing.asked(query), limit=_LOOKED_THROUGH
+        listing.source, **listing.asked(parse_qsl(kept)), limit=_LOOKED_THROUGH
     )
     return items(found)
 

@@ -4,7 +4,7 @@ What is chosen stands in the address; the words of the address are those of the 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -71,6 +71,24 @@ class SeveralAct:
         return self.step or self.name
 
 
+_UNSEEN: Final = ("hidden", "account", "division")
+"""Forms of filters that only a link chooses: they stand among the chips alone."""
+_KINDS_OF_DIVISION: Final = {
+    "mode": ("mode",), "ip_kind": ("right_kind", "ip_kind"), "industry": ("industry",),
+    "inclusive_ip_kind": ("right_kind", "ip_kind"), "class": ("risk_class",),
+}  # fmt: skip
+
+
+def division_words(by: str, value: str, names: Mapping[str, str], texts: Texts) -> str:
+    """What a value of a report's division is called."""
+    if by in ("area", "province", "city"):
+        return division_name(value)
+    for kind in _KINDS_OF_DIVISION.get(by, ()):
+        if texts.knows(f"{kind}.{value}"):
+            return texts.term(kind, value)
+    return names.get(value, texts.term(f"of_{by}", value))
+
+
 def is_offered(act: SeveralAct, row: Mapping[str, Any], roles: Collection[str]) -> bool:
     """Whether an act is offered on a row to somebody with these roles."""
     return act.role in roles if act.role else act.name in row["pending_actions"]
@@ -78,7 +96,10 @@ def is_offered(act: SeveralAct, row: Mapping[str, Any], roles: Collection[str]) 
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """A list. `service` and `source`: whose it is, and at which path of the service."""
+    """A list. `service` and `source`: whose it is, and at which path of the service.
+
+    A list of one pool has {pool} in its path, and in what it asks for; see `in_pool`.
+    """
 
     path: str
     title: str
@@ -94,6 +115,10 @@ class Listing:
     at: str = ""
     """A row at its service, as `leads_to` is written; "" where nothing is done to several rows."""
     several: Sequence[SeveralAct] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
+    """What the service is asked for beside the filters, whatever the address says."""
+    fixed: Sequence[str] = ()
+    """Words of the address that say which list it is: no filter takes them away."""
     checked: Sequence[Column] = ()
     """What of a row is shown before one acts, where that is not its columns."""
     columns_fixed: bool = False
@@ -102,11 +127,27 @@ class Listing:
     @property
     def words(self) -> tuple[str, ...]:
         """What of the address goes on to the service."""
-        return tuple(one.name for one in self.filters)
+        return (*self.fixed, *(one.name for one in self.filters))
 
-    def asked(self, query: Mapping[str, str]) -> dict[str, str]:
-        """What the service is asked for, by the address."""
-        return {name: query.get(name, "") for name in (*self.words, "sort")}
+    def asked(self, query: Sequence[tuple[str, str]]) -> dict[str, str | list[str]]:
+        """What the service is asked for, by the address; what is said several times of what is fixed, is
+        asked for so."""
+        said = dict(query)
+        found: dict[str, str | list[str]] = {
+            name: said.get(name, "") for name in (*self.words, "sort")
+        }
+        for name in self.fixed:
+            found[name] = [value for one, value in query if one == name and value]
+        return found | dict(self.given)
+
+    def in_pool(self, code: str) -> "Listing":
+        """The same of one pool."""
+        return replace(
+            self,
+            path=self.path.format(pool=code),
+            source=self.source.format(pool=code),
+            given={name: value.format(pool=code) for name, value in self.given.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -173,7 +214,12 @@ class Grid:
     @property
     def whole(self) -> str:
         """The list with nothing chosen, whatever it opens with."""
-        return f"{self.listing.path}?view={ALL}"
+        return f"{self.listing.path}?{urlencode([*self.fixed, ('view', ALL)])}"
+
+    @property
+    def fixed(self) -> list[tuple[str, str]]:
+        """What of the address says which list it is."""
+        return [one for one in self.query if one[0] in self.listing.fixed and one[1]]
 
     @property
     def said(self) -> str:
@@ -229,7 +275,7 @@ class Grid:
     @property
     def cleared(self) -> str:
         """The list with nothing chosen, in the same order."""
-        return self.address(**dict.fromkeys(self.listing.words, ""))
+        return self.address(**{one.name: "" for one in self.listing.filters})
 
     def choices(self, form: str) -> list[tuple[str, str]]:
         """The codes and names of pools, of banks, or of what else is read from a service."""
@@ -292,8 +338,10 @@ class Grid:
         ]
 
     def _words(self, one: Filter, value: str) -> str:
-        if one.form in ("pool", "bank", "park", "event"):
+        if one.form in ("pool", "bank", "park", "event", "party", "account"):
             return self.names.get(value, value)
+        if one.form == "division":
+            return division_words(dict(self.query).get("by", ""), value, self.names, self.texts)
         if one.form == "person":
             return next((who["name"] for who in self.people if who["subject"] == value), value)
         if one.form == "only":
@@ -307,7 +355,11 @@ class Grid:
     @property
     def uses_more(self) -> bool:
         """Whether something is chosen that is folded away else."""
-        return any(self.chosen[one.name] for one in self.listing.filters if one.more)
+        return any(
+            self.chosen[one.name]
+            for one in self.listing.filters
+            if one.more and one.form not in _UNSEEN
+        )
 
     def file(self, form: str) -> str:
         """Where all that matches is had as a file."""

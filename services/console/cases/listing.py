@@ -29,14 +29,16 @@ async def render_list(
     template: str,
     listing: Listing,
     attempt: Attempt = NOTHING_SENT,
+    named: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     **more: Any,
 ) -> Response:
     """The part of a list that the address asks for; what it says wrongly is told above it, where
-    nothing else is told of a form that was sent."""
+    nothing else is told of a form that was sent. `named`: the choices of forms of filters that the page
+    knows, each with its name."""
     usual = await opens_with(page, listing)
     if usual:
         return page.redirect(usual)
-    grid, problem = await grid_of(page, listing)
+    grid, problem = await grid_of(page, listing, named)
     if problem is not None and attempt is NOTHING_SENT:
         attempt = Attempt("list", FormData(), problem)
     return page.render(template, attempt=attempt, grid=grid, names=grid.names, **more)
@@ -55,7 +57,11 @@ async def _views(page: PageContext) -> Sequence[KeptView]:
     return await page.console.views.seen_by(page.person.subject, page.person.institution)
 
 
-async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | None]:
+async def grid_of(
+    page: PageContext,
+    listing: Listing,
+    known: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+) -> tuple[Grid, Problem | None]:
     """The list as the address asks for it, and what was wrong with that."""
     assert page.person is not None
     said = page.request.query_params if page.request.method == "GET" else FormData()
@@ -64,7 +70,7 @@ async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | 
     size = by_name.get("limit", "")
     forms = {one.form for one in listing.filters}
     found, pools, banks, staff, named, views = await asyncio.gather(
-        _found(page, listing, by_name, size if size in PAGE_SIZES else ""),
+        _found(page, listing, query, size if size in PAGE_SIZES else ""),
         page.applications.get("/pools"),
         page.applications.get("/banks"),
         or_none(page.applications.get("/staff") if "person" in forms else nothing()),
@@ -85,7 +91,7 @@ async def grid_of(page: PageContext, listing: Listing) -> tuple[Grid, Problem | 
         people=items(staff),
         roles=page.person.roles,
         texts=page.texts,
-        named=named,
+        named=named | dict(known or {}),
         views=[one for one in views if one.list == listing.path],
     ), problem
 
@@ -105,14 +111,15 @@ async def _named(page: PageContext, forms: set[str]) -> dict[str, list[tuple[str
 
 
 async def _found(
-    page: PageContext, listing: Listing, query: Mapping[str, str], size: str
+    page: PageContext, listing: Listing, query: Sequence[tuple[str, str]], size: str
 ) -> tuple[Mapping[str, Any], Problem | None]:
+    said = dict(query)
     try:
         answer = await page.apis[listing.service].get(
             listing.source,
             **listing.asked(query),
-            cursor=query.get("cursor", ""),
-            before=query.get("before", ""),
+            cursor=said.get("cursor", ""),
+            before=said.get("before", ""),
             limit=size,
             totals="true",
         )

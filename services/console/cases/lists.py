@@ -12,27 +12,6 @@ from services.console.cases.list_parts import (
     days,
     state_of,
 )
-from services.console.cases.lists_of_finance import (
-    DISPUTES,
-    NOTICES,
-    OBJECTIONS,
-    OPEN_ITEMS,
-    PAYMENT_FILES,
-    SETTLEMENTS,
-)
-from services.console.cases.lists_of_registers import (
-    EXTRACTS,
-    PLEDGE_RECORDS,
-    REGISTER_DUE,
-    REPORTS,
-)
-from services.console.cases.lists_of_work import (
-    COVER_CALLS,
-    DELIVERIES,
-    DEMANDS,
-    MEETINGS,
-    POLICIES,
-)
 
 CASES: Final = Listing(
     path="/cases",
@@ -360,34 +339,3 @@ DISPOSALS: Final = Listing(
     none="disposal.none",
     leads_to="/disposals/{id}",
 )
-
-LISTS: Final = {
-    one.path: one
-    for one in (
-        CASES,
-        LOANS,
-        CLAIMS,
-        RECOVERIES,
-        WARNINGS,
-        RIGHTS,
-        FIRMS,
-        QUEUE,
-        SUBSIDIES,
-        DISPOSALS,
-        SETTLEMENTS,
-        DISPUTES,
-        NOTICES,
-        OBJECTIONS,
-        PAYMENT_FILES,
-        OPEN_ITEMS,
-        MEETINGS,
-        DEMANDS,
-        COVER_CALLS,
-        POLICIES,
-        DELIVERIES,
-        REGISTER_DUE,
-        PLEDGE_RECORDS,
-        EXTRACTS,
-        REPORTS,
-    )
-}

@@ -44,7 +44,7 @@ DISPUTES: Final = Listing(
         Column("number", "dispute.number", "link", "/disputes/", sort="number"),
         POOL_COLUMN,
         Column("party_name", "party.name"),
-        Column("month", "dispute.month", sort="month"),
+        Column("month", "dispute.month", "month_said", sort="month"),
         Column("line_amount", "dispute.line-amount", "yuan", number=True),
         Column("difference", "dispute.difference", "yuan", sort="difference", number=True),
         Column("upheld", "dispute.upheld", "yuan", number=True),

@@ -140,3 +140,26 @@ DELIVERIES: Final = Listing(
     none="deliveries.none",
     columns_fixed=True,
 )
+INBOX: Final = Listing(
+    path="/inbox",
+    title="nav.inbox",
+    service="notifications",
+    source="/inbox",
+    columns=(
+        Column("read", "inbox.state"),
+        Column("addressed_to", "inbox.for"),
+        Column("happened_at", "inbox.at", sort="happened_at"),
+        Column("title", "inbox.what"),
+        Column("subject", "inbox.about"),
+    ),
+    filters=(
+        Filter("q", "work_list.search-number", "search", more=False),
+        Filter("unread", "inbox.only-unread", "only", more=False),
+        Filter("by_name", "inbox.only-named", "only", more=False),
+        Filter("event_type", "deliveries.type", "event"),
+        Filter("pool_code", "pool.title", "pool"),
+        *days("happened"),
+    ),
+    none="inbox.none",
+    columns_fixed=True,
+)

@@ -66,7 +66,9 @@ def opinions_on(case: Mapping[str, Any], reader: str) -> list[Move]:
         if move["action"] in _BEGINS_ANEW:
             break
     others = [one for one in said if one.get("subject") and one["subject"] != reader]
-    return sorted(others, key=lambda one: one["action"] in _OF_ONE_STEP)
+    # Beside words, a move without any says nothing; where nobody has written, the moves are what there is.
+    worded = [one for one in others if one.get("reason")]
+    return sorted(worded or others, key=lambda one: one["action"] in _OF_ONE_STEP)
 
 
 def last_move_of(case: Mapping[str, Any], reader: str) -> tuple[Move | None, bool]:

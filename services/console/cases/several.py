@@ -83,13 +83,14 @@ async def matching(
 ) -> Chosen:
     """All rows of the page that the form comes from, or of all that its filter matches, to which the act
     can be done; of the filter no more than `MOST`, the first in the list's order. Raises Problem."""
-    said = dict(parse_qsl(text(form, "query")))
+    query = parse_qsl(text(form, "query"))
+    said = dict(query)
     pages = {"cursor": said.get("cursor", ""), "before": said.get("before", "")}
     if whole := text(form, "which") == "filter":
         pages = {}
     answer = await api.get(
         listing.source,
-        **listing.asked(said),
+        **listing.asked(query),
         **pages,
         limit=str(_LOOKED_THROUGH) if whole else said.get("limit", ""),
     )

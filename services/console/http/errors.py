@@ -12,6 +12,7 @@ from services.console.http.addresses import login_path
 from services.console.http.forms import Attempt, ForeignForm
 from services.console.http.page_context import NotLoggedIn, PageContext, visitor
 from services.console.http.unsent import TO_UNSENT, keeps_what_was_typed
+from services.console.login.session import KEEPS_FORM
 from services.console.upstream.client import Problem
 from shared.observability.tracing import current_request_id
 
@@ -33,6 +34,8 @@ def answer_errors(app: FastAPI) -> None:
         page = visitor(request)
         if error.status == 401:
             kept = await keeps_what_was_typed(request)
+            # What is still being typed in an open page is sent later, and known by the ended session.
+            request.scope[KEEPS_FORM] = True
             request.session.pop("person", None)
             if kept:
                 return visitor(request).redirect(TO_UNSENT, "login.kept")

@@ -23,7 +23,8 @@ from services.console.login.sessions import Opened
 UNSENT = "/unsent"
 TO_UNSENT = "/login?next=%2Funsent"
 _MOST_FILES = 20
-_NOTHING_TYPED = ("/logout", "/language", "/look", "/drafts", "/login")
+_NOTHING_TYPED = ("/logout", "/language", "/look", "/drafts", "/login", "/papers")
+"""What is sent beside a form that is still open, or holds no words."""
 
 
 async def keeps_what_was_typed(request: Request) -> bool:

@@ -35,7 +35,8 @@ OPENED = "zhidai.session"
 BEGINS = "zhidai.session-begins"
 """Set in a request's scope where a person has just logged in."""
 KEEPS_FORM = "zhidai.session-keeps-form"
-"""Set where the ended session keeps what was typed: its id stays in the browser until the login."""
+"""Set where the ended session keeps what was typed, or may be sent what is still being typed: its id
+stays in the browser until the login."""
 _NEEDS_NONE = ("/static/", "/healthz", "/readyz", "/metrics")
 _NOT_USED_BY = ("/inbox/stream",)
 """What a browser asks by itself: nobody sits before it."""

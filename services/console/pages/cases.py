@@ -1,7 +1,8 @@
 """The list of cases, and the page of one case with everything that decides it."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,15 +16,15 @@ from services.console.cases.at_desk import at_desk
 from services.console.cases.before_after import of_case
 from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
-from services.console.cases.levels import levels_of
 from services.console.cases.listing import render_list
 from services.console.cases.lists import CASES
+from services.console.cases.pool_effect import pool_effect_of
 from services.console.cases.revisions_shown import told_changes
 from services.console.cases.seen_then import seen_by_the_first
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.upstream.optional import items, nothing, or_none
+from services.console.upstream.optional import or_none
 from shared.months import Month
 from shared.risk_classes import RISK_CLASSES
 
@@ -72,38 +73,38 @@ async def show_case(
     page: PageContext, case_id: UUID, attempt: Attempt, *, more_rows: int = 0
 ) -> Response:
     """The page of a case, with what was refused of a form where one was sent."""
-    answer = await page.applications.read(f"/applications/{case_id}")
-    found = answer.body
-    # None of these waits for another: a page costs the slowest of them, not their sum.
-    of_loan, decided, near, day = await asyncio.gather(
-        _of_loan(page, found), _decided_on(page, found), around(page, str(case_id)), today(page)
+    answer, day = await asyncio.gather(
+        page.applications.read(f"/applications/{case_id}/whole"), today(page)
     )
-    pool, coverage, positions, changes, draws, claims, asked, papers, pledges = of_loan
+    whole = answer.body
+    found = whole["case"]
+    # The pool is asked by what the case says: these two wait for it, and for nothing else.
+    of_pool, pool_effect = await asyncio.gather(
+        or_none(page.risk_pool.get(f"/pools/{found['pool_code']}/cases/{case_id}")),
+        pool_effect_of(page, found, is_open=whole["effect"] is not None),
+    )
+    at_pool = of_pool or {"pool": None, "coverage": None, "claims": []}
+    desk = at_desk(page, whole)
+    asked = whole["facts"] or {"facts": [], "lists": []}
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
     return await render_case(
         page,
         CASE,
-        answer,
+        replace(answer, body=found),
         attempt,
         rights=_rights(found),
-        papers=papers,
-        pledges=items(pledges),
-        around=near,
-        **decided,
-        **_moved_by_it(page, found, decided, coverage=coverage, pool=pool),
-        positions=items(positions),
-        changes=items(changes),
-        draws=items(draws),
+        **_told(page, whole),
+        **_begun(page, found, desk),
+        **_moved_by_it(page, whole, at_pool, pool_effect),
+        desk=desk,
+        claims=at_pool["claims"],
         names_by_subject={one["subject"]: one["name"] for one in found["history"]},
-        claims=items(claims),
         places=_places(page, found),
         facts_asked=[
-            fact
-            for fact in (asked or {}).get("facts", [])
-            if (fact["at"], fact["by"]) == ("disbursement", "bank")
+            fact for fact in asked["facts"] if (fact["at"], fact["by"]) == ("disbursement", "bank")
         ],
-        lists_asked=(asked or {}).get("lists", []),
+        lists_asked=asked["lists"],
         totals=totals(found),
         is_below=is_below,
         reason_rows=min(rows + more_rows, _MOST_REASON_ROWS),
@@ -114,81 +115,42 @@ async def show_case(
     )
 
 
-async def _of_loan(page: PageContext, case: Mapping[str, Any]) -> list[Any]:
-    """The pool, the cover, the loan's months, changes, draws and claims, what is asked for, the
-    papers and the pledges; None where there is none yet, or it is not this person's."""
-    id_, has_loan = case["id"], bool(case["loan"])
-    decides = bool({"approve", "countersign", "disburse", "draw"} & set(case["pending_actions"]))
-    loan = f"/loans/{id_}"
-    return await asyncio.gather(
-        or_none(page.risk_pool.get(f"/pools/{case['pool_code']}")),
-        or_none(page.risk_pool.get(f"/coverages/{id_}")),
-        or_none(page.applications.get(f"{loan}/positions") if has_loan else nothing()),
-        or_none(page.applications.get(f"{loan}/changes") if has_loan else nothing()),
-        or_none(page.applications.get(f"{loan}/draws") if has_loan else nothing()),
-        or_none(page.risk_pool.get("/claims", loan_id=id_) if has_loan else nothing()),
-        or_none(_facts_of(page, case) if decides else nothing()),
-        page.applications.get(f"/applications/{id_}/checklist"),
-        or_none(
-            page.applications.get(f"/applications/{id_}/pledges")
-            if case["registrations"]
-            else nothing()
-        ),
-    )
+def _told(page: PageContext, whole: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands on the page as it was told: a part that this person is not told is empty."""
+    lists = (
+        "conditions", "timeline", "revisions", "register_due", "listed", "pledges", "positions",
+        "changes", "draws",
+    )  # fmt: skip
+    return {
+        **{name: whole[name] or [] for name in lists},
+        "chain": whole["chain"],
+        "checks": whole["checks"],
+        "levels": whole["levels"],
+        "papers": whole["checklist"],
+        "cover_calls": (whole["cover_calls"] or []) if whole["case"]["loan"] else None,
+        "around": around(page, whole),
+        "told_words": told_changes,
+    }
 
 
 def _moved_by_it(
     page: PageContext,
-    case: Mapping[str, Any],
-    decided: Mapping[str, Any],
-    *,
-    coverage: Mapping[str, Any] | None,
-    pool: Mapping[str, Any] | None,
+    whole: Mapping[str, Any],
+    at_pool: Mapping[str, Any],
+    pool_effect: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The figures that the decision moves, and those that the first person has seen."""
-    effect = {name: decided[name] for name in ("effect", "pool_effect")}
+    case, pool, coverage = whole["case"], at_pool["pool"], at_pool["coverage"]
+    effect = {"effect": whole["effect"], "pool_effect": pool_effect}
     own = _bank_in_pool(pool, case["bank_code"])
     return {
+        **effect,
         "pool": pool,
         "coverage": coverage,
         "own": own,
         "bars": of_case(page.texts, case, **effect, coverage=coverage, pool=pool, own=own),
         "about_bars": page.texts("effect.about") if any(effect.values()) else "",
-        "seen_then": seen_by_the_first(page.texts, case, decided["effect"]),
-    }
-
-
-async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any]:
-    """What a decision rests on: checks, conditions, what happened so far, the
-    bureau's desk, and the lists that its firm stands on."""
-    path = f"/applications/{case['id']}"
-    desk, met, told, chain, checks, levels, revisions, listed, calls, due = await asyncio.gather(
-        at_desk(page, case["id"]),
-        page.applications.get(f"{path}/conditions"),
-        page.applications.get(f"{path}/timeline"),
-        page.applications.get(f"{path}/chain"),
-        or_none(page.applications.get(f"{path}/checks")),
-        levels_of(page, case),
-        page.applications.get(f"{path}/revisions") if case["revision"] > 1 else nothing(),
-        or_none(page.applications.get("/listed-firm-matches", uscc=case["borrower"]["uscc"])),
-        or_none(page.applications.get("/cover-calls", case_id=case["id"]))
-        if case["loan"]
-        else nothing(),
-        or_none(page.applications.get(f"{path}/register-due")),
-    )
-    return {
-        "register_due": items(due),
-        "listed": items(listed),
-        "cover_calls": items(calls) if case["loan"] else None,
-        "desk": desk,
-        "conditions": items(met),
-        "timeline": items(told),
-        "chain": chain,
-        "checks": checks,
-        **levels,
-        "revisions": items(revisions),
-        "told_words": told_changes,
-        **_begun(page, case, desk),
+        "seen_then": seen_by_the_first(page.texts, case, whole["effect"]),
     }
 
 
@@ -215,13 +177,6 @@ def _begun(
         },
         "given": given,
     }
-
-
-def _facts_of(page: PageContext, case: Mapping[str, Any]) -> Awaitable[Any]:
-    """The facts and lists that the measures ask for: of the case's approval day, or of today."""
-    where = f"/pools/{case['pool_code']}/modes/{case['mode']}/facts"
-    day = {"on": case["approved_on"]} if case["approved_on"] else {}
-    return page.applications.get(where, **day)
 
 
 def _rights(case: Mapping[str, Any]) -> list[dict[str, Any]]:

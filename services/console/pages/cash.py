@@ -11,12 +11,13 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.before_after import at_payment
 from services.console.cases.kinds import CASH_ENTRY
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_books import CASH, CASH_OF_POOL
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.pages.pools import SEES_ACCOUNT
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import Answer
 from services.console.upstream.optional import items, or_none
 
@@ -36,25 +37,27 @@ OF_AN_ITEM = ("receipt", "payment", "set_aside")
 MAY_BE_PLANNED = ("contribution", "fee")
 
 
+@router.get("/cash")
+async def entries(page: Page) -> Response:
+    """The entries of all pools."""
+    return await render_list(page, "cash_entries.html", CASH)
+
+
 @router.get("/pools/{code}/cash")
-async def cash(page: Page, code: CodeInPath, state: str = "", cursor: str = "") -> Response:
+async def cash(page: Page, code: CodeInPath) -> Response:
     """The entries of a pool, and what is owed between it and its parties."""
-    pool, found, owed, parties = await asyncio.gather(
+    pool, owed, parties = await asyncio.gather(
         page.risk_pool.get(f"/pools/{code}"),
-        page.risk_pool.get(f"/pools/{code}/cash-entries", state=state, cursor=cursor),
         page.risk_pool.get(f"/pools/{code}/open-items"),
         or_none(page.risk_pool.get(f"/pools/{code}/parties")),
     )
-    return page.render(
+    return await render_list(
+        page,
         "cash.html",
+        CASH_OF_POOL.in_pool(code),
+        named={"party": list(_names(parties).items())},
         pool=pool,
-        rows=items(found),
         owed=items(owed),
-        names=_names(parties),
-        states=page.texts.codes("cash_entry_state"),
-        chosen=state,
-        next=next_page(page.request, found),
-        is_first=not cursor,
     )
 
 

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_books import COUNTED_CASES, COUNTED_LOANS
 from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.pages.reports import render_counted
 from services.console.rendering.cockpit_views import Answers, views
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem
 from services.console.upstream.optional import items, nothing, or_none
 from shared.months import Month, add_months
@@ -45,53 +47,15 @@ async def cockpit(
 
 
 @router.get("/cockpit/cases")
-async def cases(
-    page: Page,
-    counted: Text,
-    first: Text,
-    last: Text,
-    pool: Pools = [],  # noqa: B006
-    cursor: Annotated[str, Query(max_length=500)] = "",
-) -> Response:
+async def cases(page: Page) -> Response:
     """The cases behind a figure of the funnel or of the approvals."""
-    asked = {"counted": counted, "first": first, "last": last, "pool": pool, "cursor": cursor}
-    found = await page.applications.get("/case-flow/cases", **asked)
-    return page.render(
-        "cockpit_cases.html",
-        counted=counted,
-        first=first,
-        last=last,
-        cases=found["items"],
-        next=next_page(page.request, found),
-        is_first=not cursor,
-    )
+    return await render_list(page, "cockpit_cases.html", COUNTED_CASES)
 
 
 @router.get("/reports/loans")
-async def loans(
-    page: Page,
-    measure: Text,
-    period: Text,
-    pool: Pools = [],  # noqa: B006
-    by: Text = "bank",
-    value: Annotated[str | None, Query(max_length=60)] = None,
-    cursor: Annotated[str, Query(max_length=500)] = "",
-) -> Response:
+async def loans(page: Page) -> Response:
     """The loans behind a figure of several pools."""
-    asked = [("measure", measure), ("period", period), ("by", by)]
-    asked += [("pool", one) for one in pool]
-    asked += [("value", value)] if value is not None else []  # an empty one is a value
-    asked += [("cursor", cursor)] if cursor else []
-    found = (await page.risk_pool.file(f"/reports/loans?{urlencode(asked)}")).json()
-    return page.render(
-        "report_loans.html",
-        code="",
-        measure=measure,
-        period=period,
-        loans=found["items"],
-        next=next_page(page.request, found),
-        is_first=not cursor,
-    )
+    return await render_counted(page, COUNTED_LOANS)
 
 
 def period_of(since: str, until: str) -> str:

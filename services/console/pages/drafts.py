@@ -12,7 +12,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.upstream.client import not_found
 
 router = APIRouter()
-_MOST_FIELDS: Final = 60
+_MOST_FIELDS: Final = 200
 _LONGEST: Final = 20_000
 
 

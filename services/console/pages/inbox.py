@@ -1,39 +1,35 @@
 """The inbox: what this person was told, and the news while a page is open."""
 
+import asyncio
 from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.listing import grid_of, opens_with
+from services.console.cases.lists_of_work import INBOX
 from services.console.http.addresses import local_path
-from services.console.http.forms import once, text
+from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page
 from services.console.http.streaming import pass_on
 from services.console.login.session import OPENED
-from services.console.rendering.paging import next_page
 
 router = APIRouter()
 
 
 @router.get("/inbox")
-async def inbox(page: Page, unread: str = "", named: str = "", cursor: str = "") -> Response:
+async def inbox(page: Page) -> Response:
     """Messages, the newest first."""
-    found = await page.notifications.get(
-        "/inbox",
-        unread="true" if unread else "",
-        by_name="true" if named else "",
-        cursor=cursor,
-        limit=30,
+    usual = await opens_with(page, INBOX)
+    if usual:
+        return page.redirect(usual)
+    (grid, problem), left = await asyncio.gather(
+        grid_of(page, INBOX), page.notifications.get("/inbox/unread")
     )
-    return page.render(
-        "inbox.html",
-        inbox=found,
-        unread=unread,
-        named=named,
-        next=next_page(page.request, found),
-        is_first=not cursor,
-    )
+    attempt = Attempt("list", FormData(), problem) if problem is not None else NOTHING_SENT
+    return page.render("inbox.html", attempt=attempt, grid=grid, unread=left["unread"])
 
 
 @router.post("/inbox/{message_id}/open")

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.console.cases.following import address_of, beside, rows_of
+from services.console.cases.known_lists import listing_at
 from services.console.cases.listing import render_list
-from services.console.cases.lists import LISTS as KNOWN
 from services.console.cases.lists import LOANS
 from services.console.cases.lists_of_finance import OPEN_ITEMS, PAYMENT_FILES
 from services.console.http.page_context import Page, PageContext
@@ -36,11 +36,12 @@ async def open_items(page: Page) -> Response:
 @router.get("/lists/{path:path}/export.{form}")
 async def export(page: Page, path: str, form: str) -> Response:
     """All that matches, as the service writes it."""
-    listing = KNOWN.get(f"/{path}")
+    listing = listing_at(f"/{path}")
     if listing is None or form not in ("csv", "xlsx"):
         raise not_found()
     taken = (*listing.words, "sort")
     query = [one for one in page.request.query_params.multi_items() if one[0] in taken and one[1]]
+    query += listing.given.items()
     answer = await page.apis[listing.service].streamed(f"{listing.source}/export.{form}", query)
     return pass_on(answer, "content-type", "content-disposition")
 
@@ -59,7 +60,7 @@ async def preceding(page: Page, path: str, before: str) -> Response:
 
 
 async def _beside(page: PageContext, path: str, key: str, *, forwards: bool) -> Response:
-    listing = KNOWN.get(f"/{path}")
+    listing = listing_at(f"/{path}")
     if listing is None or not listing.leads_to:
         raise not_found()
     here = listing.leads_to.split("{")[0] + key

@@ -13,6 +13,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Api, Problem, not_found
+from services.console.upstream.optional import items, or_none
 from shared.clock import SHANGHAI
 
 router = APIRouter()
@@ -52,6 +53,7 @@ async def looks(
         looks=found,
         asked=shown,
         keepers=KEEPERS,
+        banks=items(await or_none(page.applications.get("/banks"))),
         kinds=page.texts.codes("look_kind"),
         export="/looks/export?" + urlencode({name: one for name, one in shown.items() if one}),
         next=next_page(page.request, found),

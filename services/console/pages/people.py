@@ -17,10 +17,14 @@ from services.console.http.today import today
 from services.console.rendering.navigation import SEES_DUTIES
 from services.console.upstream.client import SERVICES, Api
 from services.console.upstream.optional import items, nothing, or_none
+from shared.people import person_key
+from shared.roles import BANK_ADMIN_ROLES, BANK_ROLES
 
 router = APIRouter(prefix="/people")
 
 PROPOSERS: Final = frozenset({"pool_manager", "admin"})
+SEES_ENDED: Final = frozenset({"admin", "auditor", *BANK_ADMIN_ROLES})
+"""Who is told whose logins were ended; the service judges."""
 DECIDER: Final = "approver"
 _SHOWN: Final = 200
 """People a service tells at once; a larger house narrows by institution."""
@@ -29,9 +33,10 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("")
-async def people(page: Page, of: str = "") -> Response:
-    """Who has come here, with roles, institution, pools and last time; `of`: of one institution."""
-    return await show(page, NOTHING_SENT, of)
+async def people(page: Page) -> Response:
+    """Who has come here, with roles, institution, pools and last time; narrowed by institution (`of`),
+    role and words."""
+    return await show(page, NOTHING_SENT)
 
 
 @router.post("/duties")
@@ -52,7 +57,7 @@ async def propose(page: Page) -> Response:
     return await page.answer_form(
         send,
         action="duty",
-        show=lambda attempt: show(page, attempt, ""),
+        show=lambda attempt: show(page, attempt),
         done=lambda made: page.redirect(
             f"/people/duties/{made['number']}", "done.pool_duty-propose"
         ),
@@ -79,33 +84,50 @@ async def act_on_duty(page: Page, number: Number, action: str) -> Response:
     )
 
 
-async def show(page: PageContext, attempt: Attempt, of: str = "") -> Response:
+async def show(page: PageContext, attempt: Attempt) -> Response:
     """Who has come here; of a bank's admin it is the first page, too."""
     assert page.person is not None
     roles = page.person.roles
     sees_duties, may_propose = bool(roles & SEES_DUTIES), bool(roles & PROPOSERS)
     apis: list[Api] = [page.apis[name] for name in SERVICES]
-    duties, pools, day, *seen = await asyncio.gather(
+    said = page.request.query_params if page.request.method == "GET" else {}
+    asked = {name: said.get(name, "") for name in ("q", "role", "of")}
+    narrowed = {"q": asked["q"], "role": asked["role"], "institution": asked["of"]}
+    duties, pools, banks, ended, day, *seen = await asyncio.gather(
         page.risk_pool.get("/pool-duties") if sees_duties else nothing(),
         or_none(page.risk_pool.get("/pools")) if may_propose else nothing(),
+        or_none(page.applications.get("/banks") if not page.person.is_of_bank else nothing()),
+        or_none(page.applications.get("/ended-logins") if roles & SEES_ENDED else nothing()),
         today(page),
-        *(api.get("/people", institution=of, limit=_SHOWN) for api in apis),
+        *(api.get("/people", **narrowed, limit=_SHOWN) for api in apis),
     )
     found = together([items(answer) for answer in seen])
     return page.render(
         "people.html",
         attempt=attempt,
         people=found,
-        of=of,
+        asked=asked,
+        roles=sorted(page.texts.codes("role"))
+        if not page.person.is_of_bank
+        else sorted(BANK_ROLES | BANK_ADMIN_ROLES),
+        banks=items(banks),
+        ended={one["account"]: over for one in found if (over := _over(one, items(ended)))},
+        sees_ended=bool(roles & SEES_ENDED),
         more=any(answer.get("next_cursor") for answer in seen),
         duties=items(duties),
         sees_duties=sees_duties,
         may_propose=may_propose,
         ends=bool(roles & {"admin", "bank_admin"}),
         pools=items(pools),
-        chosen=page.request.query_params.get("duty", ""),
+        chosen=said.get("duty", ""),
         today=day,
     )
+
+
+def _over(person: Mapping[str, Any], ended: list[Any]) -> Any:
+    """When somebody's logins were ended last; None where they were not."""
+    known = {person_key(person["person"]), person_key(person["account"])}
+    return next((one for one in ended if one["person"] in known), None)
 
 
 def together(seen: list[list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:

@@ -1,17 +1,19 @@
 """Pools: where the money is, how much of it is spoken for, and why each figure is what it is."""
 
 import asyncio
+import re
+from typing import Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_books import TRANSFERS
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
-from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem, not_found
 from services.console.upstream.optional import items, or_none
 
@@ -21,6 +23,7 @@ MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})
 
 SEES_ACCOUNT = frozenset({"finance_maker", "finance_checker", "pool_manager", "auditor"})
 """Who is shown the way to the dedicated account; the service judges."""
+_ID: Final = re.compile(r"[0-9a-f-]{36}")
 
 
 @router.get("/pools")
@@ -55,32 +58,30 @@ async def _show(page: PageContext, code: str) -> Response:
 
 
 @router.get("/pools/{code}/transfers")
-async def transfers(
-    page: Page,
-    code: CodeInPath,
-    account: str = "",
-    reference: str = "",
-    loan_id: UUID | None = None,
-    cursor: str = "",
-) -> Response:
+async def transfers(page: Page, code: CodeInPath) -> Response:
     """The ledger's transfers: all, or of one account, of one business fact, of one loan."""
-    found = await page.risk_pool.get(
-        f"/pools/{code}/transfers",
-        account=account,
-        reference=reference,
-        loan_id=str(loan_id or ""),
-        cursor=cursor,
-    )
-    return page.render(
+    return await render_list(
+        page,
         "transfers.html",
+        TRANSFERS.in_pool(code),
+        named=await _asked_for(page, code),
         code=code,
-        account=account,
-        reference=reference,
-        transfers=found["items"],
         may_export=MAY_EXPORT,
-        next=next_page(page.request, found),
-        is_first=not cursor,
     )
+
+
+async def _asked_for(page: PageContext, code: str) -> dict[str, list[tuple[str, str]]]:
+    """What the account and the loan are called by which the ledger is narrowed."""
+    query = page.request.query_params
+    found: list[tuple[str, str]] = []
+    if account := query.get("account", ""):
+        kind, _, party = account.partition(":")
+        words = page.texts.term("account", kind)
+        found.append((account, f"{words} {page.names.get(party, party)}".strip()))
+    if (loan := query.get("loan_id", "")) and _ID.fullmatch(loan):
+        case = await or_none(page.applications.get(f"/applications/{loan}"))
+        found.append((loan, case["number"] if case else loan))
+    return {"account": found}
 
 
 @router.get("/pools/{code}/transfers/{seq}")

@@ -6,9 +6,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from services.console.cases.grid import Listing
+from services.console.cases.listing import render_list
+from services.console.cases.lists_of_books import COUNTED_LOANS_OF_POOL
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt
-from services.console.http.page_context import Page
+from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
 from services.console.http.today import today
 from services.console.rendering.paging import next_page
@@ -31,31 +34,23 @@ async def reports(page: Page, code: CodeInPath) -> Response:
 
 
 @router.get("/pools/{code}/reports/loans")
-async def loans(
-    page: Page,
-    code: CodeInPath,
-    measure: Text,
-    period: Text,
-    by: Text = "bank",
-    value: Annotated[str | None, Query(max_length=60)] = None,
-    cursor: Annotated[str, Query(max_length=500)] = "",
-) -> Response:
+async def loans(page: Page, code: CodeInPath) -> Response:
     """The loans behind a figure of a report."""
-    query = {"measure": measure, "period": period, "by": by, "cursor": cursor}
-    asked = {name: text for name, text in query.items() if text}
-    if value is not None:
-        asked["value"] = value  # an empty one is a value: what is not told
-    answer = await page.risk_pool.file(f"/pools/{code}/reports/loans?{urlencode(asked)}")
-    found = answer.json()
-    return page.render(
-        "report_loans.html",
-        code=code,
-        measure=measure,
-        period=period,
-        loans=found["items"],
-        next=next_page(page.request, found),
-        is_first=not cursor,
-    )
+    return await render_counted(page, COUNTED_LOANS_OF_POOL.in_pool(code), code=code)
+
+
+async def render_counted(page: PageContext, listing: Listing, code: str = "") -> Response:
+    """The loans behind a figure. A report asks for those of no value by an empty one; a list whose
+    filters are empty where nothing is chosen says that in a word of its own."""
+    query = page.request.query_params.multi_items()
+    if ("value", "") in query and "value" not in dict(one for one in query if one[1]):
+        others = [one for one in query if one[0] not in ("value", "untold")]
+        return page.redirect(f"{listing.path}?{urlencode([*others, ('untold', 'true')])}")
+    said = dict(query)
+    return await render_list(
+        page, "report_loans.html", listing, code=code,
+        measure=said.get("measure", ""), period=said.get("period", ""), by=said.get("by", ""),
+    )  # fmt: skip
 
 
 @router.get("/pools/{code}/reports/policies")

@@ -11,6 +11,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.unsent import UNSENT
 from services.console.login.session import OPENED
 from services.console.login.sessions import Opened
+from services.console.rendering.field_labels import is_reference, label_of
 from services.console.upstream.client import SERVICES, Api, Problem
 from shared.roles import BANK_ADMIN_ROLES
 
@@ -74,7 +75,9 @@ async def end_all(page: Page) -> Response:
 @router.get(UNSENT)
 async def unsent(page: Page) -> Response:
     """What was typed into a form that was sent after the session had ended."""
-    return page.render("unsent.html", unsent=_own(page).typed())
+    return page.render(
+        "unsent.html", unsent=_own(page).typed(), label_of=label_of, is_reference=is_reference
+    )
 
 
 @router.post(f"{UNSENT}/forget")

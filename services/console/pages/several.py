@@ -9,8 +9,8 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.grid import Listing, SeveralAct
+from services.console.cases.known_lists import listing_at
 from services.console.cases.listing import names_of
-from services.console.cases.lists import LISTS
 from services.console.cases.several import (
     MOST,
     Chosen,
@@ -75,7 +75,7 @@ async def do(page: Page, path: str) -> Response:
 
 
 def _known(path: str, name: str) -> tuple[Listing, SeveralAct]:
-    listing = LISTS.get(f"/{path}")
+    listing = listing_at(f"/{path}")
     act = act_of(listing, name) if listing else None
     if listing is None or act is None:
         raise not_found()

@@ -23,8 +23,10 @@ router = APIRouter()
 @router.get("/audit/trail")
 async def by_number(page: Page, number: str = "") -> Response:
     """The trail of the case with a number, in whatever spelling the list of cases finds it."""
+    if not number.strip():
+        return page.redirect("/audit")
     found = items(await page.applications.get("/applications", q=number.strip(), limit=2))
-    if number.strip() and len(found) == 1:
+    if len(found) == 1:
         return page.redirect(f"/audit/trail/{found[0]['id']}")
     return page.redirect(f"/audit?{urlencode({'number': number})}", "trail.not-one")
 
@@ -41,7 +43,9 @@ async def as_pdf(page: Page, loan_id: UUID) -> Response:
     assert page.person is not None
     found = await _trail(page, loan_id)
     now = datetime.now(UTC)
-    pdf = await asyncio.to_thread(trail_as_pdf, found, page.texts, reader=page.person.name, now=now)
+    pdf = await asyncio.to_thread(
+        trail_as_pdf, found, page.texts, names=page.names, reader=page.person.name, now=now
+    )
     name = disposition(f"{page.texts('trail.title')}-{found['number']}.pdf")
     return Response(
         pdf,

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 from uuid6 import uuid7
 
-from services.console.cases.lists import LISTS
+from services.console.cases.known_lists import listing_at, pool_of
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
 from services.console.upstream.client import Problem, not_found
@@ -31,7 +31,7 @@ async def save(page: Page) -> Response:
     who = page.person
 
     async def send(form: FormData) -> KeptView:
-        listing = LISTS.get(text(form, "list"))
+        listing = listing_at(text(form, "list"))
         if listing is None:
             raise _wrong("view-list-unknown", page.texts("view.list-unknown"), at="list")
         query = parse_qsl(text(form, "query"))
@@ -66,7 +66,7 @@ async def usual(page: Page) -> Response:
         view = await _seen(page, text(form, "view"))
         listed = view.list
         await page.console.views.make_usual(page.person.subject, listed, view.id)
-    elif listed in LISTS:
+    elif listing_at(listed) is not None:
         await page.console.views.make_usual(page.person.subject, listed, None)
     return page.redirect("/views", "view.usual-said")
 
@@ -109,9 +109,11 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
     found: dict[str, Any] = {
         listed: [(one, _address(one)) for one in views] for listed, views in by_list(seen).items()
     }
-    titles = {one.path: one.title for one in LISTS.values()}
+    known = {listed: listing_at(listed) for listed in found}
+    titles = {listed: one.title for listed, one in known.items() if one is not None}
+    names = {listed: pool_of(listed) for listed in titles}
     shown = {listed: some for listed, some in found.items() if listed in titles}
-    return page.render("views.html", attempt=attempt, lists=shown, titles=titles)
+    return page.render("views.html", attempt=attempt, lists=shown, titles=titles, pools=names)
 
 
 async def _make_usual(page: PageContext, view: KeptView) -> None:

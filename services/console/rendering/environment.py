@@ -55,6 +55,8 @@ def _environment(in_production: bool) -> Environment:
         "moment": formats.moment,
         "at": formats.at,
         "named": formats.named,
+        "numbered": formats.numbered,
+        "month": formats.month,
         "division": division_name,
         "day": formats.day,
         "count": formats.count,

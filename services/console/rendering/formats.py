@@ -1,6 +1,7 @@
 """How figures, days and times look on a page: amounts grouped, tabular, never rounded unseen."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -13,6 +14,7 @@ from markupsafe import Markup
 
 from services.console.rendering.catalogue import Texts
 from shared.money import group_fen, parse_fen, round_half_up
+from shared.said_numbers import month_said, number_said
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
@@ -87,6 +89,18 @@ def named(context: Context, code: Any) -> str:
     """What a bank, a pool or a party is called; a code that the reader knows no name of stays as it
     is, and none is nothing."""
     return str(context.get("known_names", {}).get(code, code)) if code else ""
+
+
+@pass_context
+def numbered(context: Context, number: Any) -> str:
+    """A number of a case as people say it: the pool or bank in it by name, its month in words."""
+    return number_said(str(number or ""), context.get("known_names", {}), context["t"].language)
+
+
+@pass_context
+def month(context: Context, text: Any) -> str:
+    """A month as people write it in the page's language; a dash where there is none."""
+    return month_said(str(text), context["t"].language) if text else NOTHING
 
 
 @pass_context
@@ -224,12 +238,17 @@ def programme(context: Context, code: Any) -> str:
 @pass_context
 def version(context: Context, text: Any) -> str:
     """A scheme version in words: "dongli/direct@2022-10-28#…" as programme, mode and first day."""
+    return version_words(text, context["t"], context.get("known_names", {}))
+
+
+def version_words(text: Any, texts: Texts, names: Mapping[str, str]) -> str:
+    """The same with the names that the reader knows."""
     found = _VERSION.fullmatch(str(text or ""))
     if found is None:
         return bare_version(text)
-    texts: Texts = context["t"]
-    mode = texts.term("mode", found["mode"])
-    return " · ".join((programme(context, found["programme"]), mode, version_day(context, text)))
+    programme_name = names.get(f"{PROGRAMME}{found['programme']}", found["programme"])
+    day = texts("desk_words.in-force-from", day=found["day"])
+    return " · ".join((programme_name, texts.term("mode", found["mode"]), day))
 
 
 def bare_version(text: Any) -> str:

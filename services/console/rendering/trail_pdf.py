@@ -20,8 +20,11 @@ from shared.typesetting import typeset
 _TEMPLATE = Path(__file__).with_name("trail.typ")
 
 
-def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: datetime) -> bytes:
-    """The document. `reader` and `now` stand on it: who took it out of the system, and when."""
+def trail_as_pdf(
+    trail: Mapping[str, Any], t: Texts, *, names: Mapping[str, str], reader: str, now: datetime
+) -> bytes:
+    """The document. `reader` and `now` stand on it: who took it out of the system, and when; `names` are
+    what programmes are called, as he knows them."""
     side = t.language
     shown = {
         "title": t("trail.title"),
@@ -33,10 +36,14 @@ def trail_as_pdf(trail: Mapping[str, Any], t: Texts, *, reader: str, now: dateti
             [t("pool.title"), trail["pool"]],
             [t("trail.taken"), f"{whole_moment(now.isoformat())} {reader}"],
         ],
-        "parts": [part(trail, t) for part in (_moves, _papers, _money, _looks)],
+        "parts": [{"numbers": []} | part for part in _parts(trail, t, names)],
         "none": t("trail.none"),
     }
     return typeset(_TEMPLATE, shown, name="trail", made=now)
+
+
+def _parts(trail: Mapping[str, Any], t: Texts, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [_moves(trail, t), _papers(trail, t), _money(trail, t, names), _looks(trail, t)]
 
 
 def _moves(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
@@ -74,11 +81,12 @@ def _papers(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
     }
 
 
-def _money(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
+def _money(trail: Mapping[str, Any], t: Texts, names: Mapping[str, str]) -> dict[str, Any]:
     side = t.language
     return {
         "title": t("trail.money"),
-        "widths": [2.4, 3.6, 2.6, 5.4],
+        "widths": [2, 3.3, 2.5, 6.6],
+        "numbers": [2],
         "head": [
             t("trail.booked"),
             t("trail.accounts"),
@@ -91,7 +99,7 @@ def _money(trail: Mapping[str, Any], t: Texts) -> dict[str, Any]:
                 f"{t.term('transfer', one['kind'])}\n{one['debit_' + side]} ← "
                 f"{one['credit_' + side]}",
                 yuan(one["amount"]),
-                "\n".join([*why_of(one, t), one["reference"], _halves(one["hash"])]),
+                "\n".join([*why_of(one, t, names), one["reference"], _halves(one["hash"])]),
             ]
             for one in trail["transfers"]
         ],

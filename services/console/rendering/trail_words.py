@@ -5,7 +5,7 @@ from typing import Any
 
 from services.console.rendering.catalogue import Texts
 from services.console.rendering.explanations import steps_of, version_of
-from services.console.rendering.formats import bare_version, figure_lines, figures, whole_moment
+from services.console.rendering.formats import figure_lines, figures, version_words, whole_moment
 
 
 def role_of(move: Mapping[str, Any], t: Texts) -> str:
@@ -30,14 +30,16 @@ def when_of(look: Mapping[str, Any]) -> str:
 
 
 def reason_of(move: Mapping[str, Any], t: Texts) -> str:
-    """Why somebody did it; where the house itself did, the limit that bound, by its name."""
+    """Why somebody did it; where the house itself did, the limit that bound, or what let a cover go, by
+    its name."""
     said = str(move.get("reason") or "")
-    return t(f"limit.{said}") if said and t.knows(f"limit.{said}") else said
+    keys = (f"limit.{said}", f"cover_let_go.{said}")
+    return next((t(key) for key in keys if said and t.knows(key)), said)
 
 
-def why_of(transfer: Mapping[str, Any], t: Texts) -> list[str]:
-    """Why a transfer was as much: each step of its decision in a line, with the version of the terms;
-    nothing where it has none."""
+def why_of(transfer: Mapping[str, Any], t: Texts, names: Mapping[str, str]) -> list[str]:
+    """Why a transfer was as much: each step of its decision in a line, with the version of the terms
+    by the names that the reader knows; nothing where it has none."""
     lines: list[str] = []
     for step in steps_of(transfer["explanation"]):
         inputs = "，".join(
@@ -49,4 +51,6 @@ def why_of(transfer: Mapping[str, Any], t: Texts) -> list[str]:
             f"{step.get(t.language) or t.term('rule', step.get('rule', ''))}：{inputs} → {result}"
         )
     known = version_of(transfer["explanation"])
-    return [*lines, t("explain.version", version=bare_version(known))] if known else lines
+    return (
+        [*lines, t("explain.version", version=version_words(known, t, names))] if known else lines
+    )

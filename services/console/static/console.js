@@ -32,11 +32,25 @@
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
+    // Where the answer takes a while, the button says that work goes on.
+    setTimeout(() => tellsOfWork(event.submitter ?? form.querySelector("button")), 500);
   });
+  const tellsOfWork = (button) => {
+    if (!button?.form?.dataset.sent) return;
+    button.dataset.words = button.innerHTML;
+    button.setAttribute("aria-live", "polite");
+    button.setAttribute("aria-busy", "true");
+    button.textContent = document.body.dataset.sending;
+  };
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => {
       delete form.dataset.sent;
-      form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-disabled"));
+      form.querySelectorAll("button").forEach((button) => {
+        ["aria-disabled", "aria-busy", "aria-live"].forEach((name) => button.removeAttribute(name));
+        if (button.dataset.words === undefined) return;
+        button.innerHTML = button.dataset.words;
+        delete button.dataset.words;
+      });
     });
   });
 
@@ -60,19 +74,22 @@
     const sent = new FormData();
     sent.append("_token", one.form.elements._token.value);
     sent.append("file", file);
+    let refusal = "";
     one.setCustomValidity("");
     one.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch("/papers", { method: "POST", body: sent });
-      const kept = await answer.json();
-      if (!answer.ok) throw new Error(kept.detail);
+      const kept = answer.redirected ? { detail: document.body.dataset.loginEnded } : await answer.json();
+      if (answer.redirected || !answer.ok) refusal = kept.detail;
+      if (refusal) throw new Error(refusal);
       // Where one chooses among stored papers, the new one is one of them.
       if (reference.options) reference.add(new Option(kept.filename, kept.id));
       name.value = kept.filename;
       reference.value = reference.name.endsWith("reference") ? kept.id : kept.sha256;
-    } catch (error) {
+    } catch {
       name.value = reference.value = "";
-      one.setCustomValidity(error.message || "?");
+      // What the browser says of a broken line is for engineers, and in English.
+      one.setCustomValidity(refusal || document.body.dataset.fileNotStored);
       one.reportValidity();
     }
     one.removeAttribute("aria-busy");

@@ -2,8 +2,9 @@
 (() => {
   "use strict";
   const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) =>
-    form.querySelector("textarea") && !form.querySelector("[type=file]") && !form.hasAttribute("data-not-kept"));
-  const refused = document.querySelector("main .message.bad");
+    form.querySelector("textarea") && !form.hasAttribute("data-not-kept"));
+  // A page that answers a form shows what was typed into it, which is younger than what was kept.
+  const answers = document.body.hasAttribute("data-answers-form");
   const words = document.body.dataset;
 
   forms.forEach((form) => {
@@ -32,7 +33,12 @@
       button.addEventListener("click", () => { form.reset(); keep(true); });
       said.append(" ", button);
     };
-    const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    // The time of day is enough for today alone: what was typed a week ago says its day.
+    const clock = (at) => {
+      const then = new Date(at), asked = { hour: "2-digit", minute: "2-digit" };
+      if (then.toDateString() !== new Date().toDateString()) Object.assign(asked, { month: "long", day: "numeric" });
+      return then.toLocaleString(document.documentElement.lang, asked);
+    };
     const keep = async (nothing) => {
       const fields = nothing ? new URLSearchParams() : typed();
       if (String(fields) === last) return;
@@ -52,7 +58,7 @@
       const mark = document.createElement("input");
       Object.assign(mark, { type: "hidden", name: "_kept", value: "1" });
       form.append(mark);
-      if (refused) return;
+      if (answers) return;
       try {
         const answer = await fetch(`/drafts?place=${encodeURIComponent(place)}`);
         if (!answer.ok || answer.redirected) return;

@@ -1,4 +1,4 @@
-"""The inbox: what a person is told, what of it they have read, and a stream of what is new."""
+"""The inbox: what of it a person has read, and a stream of what is new. The list is in `inbox_list`."""
 
 import time
 from collections.abc import AsyncIterator
@@ -8,25 +8,12 @@ from uuid import UUID
 
 import anyio
 import asyncpg
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import State
 
-from services.notifications.api.common import (
-    Anyone,
-    AnyoneOrParty,
-    Cursor,
-    Limit,
-    ToldType,
-    settings_of,
-)
-from services.notifications.api.inbox_models import (
-    InboxItem,
-    InboxPage,
-    ReadUpTo,
-    Unread,
-    item_of,
-)
+from services.notifications.api.common import Anyone, AnyoneOrParty, settings_of
+from services.notifications.api.inbox_models import InboxItem, ReadUpTo, Unread, item_of
 from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.handlers import inbox as handlers
 from services.notifications.queries import inbox
@@ -37,8 +24,6 @@ from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import decode_cursor, encode_cursor
-from shared.http.requests import LARGEST_INTEGER
 from shared.refusals import Refused
 
 router = APIRouter(prefix="/inbox", tags=["inbox"])
@@ -69,45 +54,6 @@ class LastEventIdInvalid(Refused):
     code = "last-event-id-invalid"
     status = 400
     place = ("header", "Last-Event-ID")
-
-
-@router.get("")
-async def look_through(
-    caller: AnyoneOrParty,
-    here: CurrentContext,
-    unread: bool = False,
-    by_name: Annotated[
-        bool, Query(description="Only what is for you by name, or for whom you stand in for.")
-    ] = False,
-    event_type: ToldType | None = None,
-    pool_code: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
-    loan_id: UUID | None = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> InboxPage:
-    """Your messages, the newest first."""
-    before = decode_cursor(cursor, int)[0] if cursor else LARGEST_INTEGER
-    async with here.database.looking(caller.institution) as conn:
-        reader = await inbox.reader_of(conn, caller, today=business_date(here.clock.now()))
-        rows = await inbox.page(
-            conn,
-            reader,
-            before=before,
-            unread=unread,
-            event_type=event_type or "",
-            pool_code=pool_code,
-            loan_id=loan_id,
-            by_name=by_name,
-            limit=limit + 1,
-        )
-        count = await inbox.count_unread(conn, reader)
-    items = [item_of(row, reader, console=settings_of(here).console) for row in rows]
-    more = len(items) > limit
-    return InboxPage(
-        items=items[:limit],
-        next_cursor=encode_cursor(items[limit - 1].position) if more else None,
-        unread=count,
-    )
 
 
 @router.get("/unread")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.notifications.api.common import InTwoLanguages
 from services.notifications.queries.inbox import MOST_COUNTED, AddressedTo, Reader
 from shared.http import requests
-from shared.http.pages import Page
+from shared.http.grids import GridPage
 from shared.http.requests import LARGEST_INTEGER
 
 
@@ -65,7 +65,7 @@ class InboxItem(BaseModel):
     read: bool
 
 
-class InboxPage(Page[InboxItem]):
+class InboxPage(GridPage[InboxItem]):
     """A page of the inbox."""
 
     unread: int = Field(description=f"Unread in all, {MOST_COUNTED} at most.")

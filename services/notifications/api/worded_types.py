@@ -1,5 +1,6 @@
 """What words there are for each type of event, what they may use, and how they would read."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,9 @@ from services.notifications.domain.refusals import nothing_here
 from services.notifications.domain.templates import TemplateState
 from services.notifications.domain.wording import Reader, hears_of, reader_of
 from services.notifications.queries import templates as known
+from services.notifications.queries.delivery_log import pool_names
 from services.notifications.templates.judging import (
+    EXAMPLE_NAMES,
     as_told,
     examples_for,
     rendered,
@@ -116,18 +119,25 @@ async def preview(body: PreviewRequest, caller: Writer, here: CurrentContext) ->
     if row is not None:
         fact = read_back(body.event_type, orjson.loads(row["payload"])["data"])
     if row is None or fact is None:
-        told = examples_for(body.event_type, reader)[0]
+        told, names = examples_for(body.event_type, reader)[0], EXAMPLE_NAMES
         link, message_id = "/", None
     else:
         told = as_told(body.event_type, fact, reader)
+        async with here.database.looking(caller.institution) as conn:
+            names = await pool_names(conn)
         link, message_id = row["link"], row["id"]
-    return _previewed(body, told, f"{settings_of(here).console}{link}", message_id)
+    url = f"{settings_of(here).console}{link}"
+    return _previewed(body, told, names, url, message_id)
 
 
 def _previewed(
-    body: PreviewRequest, told: dict[str, Any], url: str, message_id: UUID | None
+    body: PreviewRequest,
+    told: dict[str, Any],
+    names: Mapping[str, str],
+    url: str,
+    message_id: UUID | None,
 ) -> PreviewAnswer:
-    said = rendered(body.written, told)
+    said = rendered(body.written, told, names)
 
     def part(language: str, title: str, text: str) -> PreviewPart:
         _, html = CATALOGUE.email(language, title=title, text=text, url=url)
@@ -166,4 +176,4 @@ def _house(event_type: str, reader: Reader) -> HouseWords:
 def _example_title(event_type: str, reader: Reader) -> InTwoLanguages:
     institution = BUREAU if reader is Reader.BUREAU else ""
     told = examples_for(event_type, reader)[0]
-    return in_two(CATALOGUE.words(institution, event_type, told), "title")
+    return in_two(CATALOGUE.words(institution, event_type, told, EXAMPLE_NAMES), "title")

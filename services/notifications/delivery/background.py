@@ -8,7 +8,7 @@ from services.notifications.delivery.worker import DeliveryWorker, Timing
 from services.notifications.domain.hours import KnowsWorkingDays
 from services.notifications.settings import NotificationsSettings
 from shared.calendar import WorkingDays
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock
 from shared.postgres.database import Database
 
 
@@ -37,12 +37,12 @@ def worker_of(
     *,
     grace_seconds: float,
     working_days: KnowsWorkingDays = WorkingDays(),
-    clock: Clock = SystemClock(),
+    clock: Clock | None = None,
 ) -> DeliveryWorker | None:
     """The worker of a channel; None where the settings leave it off.
 
-    It goes by the real clock: a sandbox's may stand years away, and receivers refuse signatures
-    of another time.
+    It goes by the database server's clock, not by a sandbox's: that may stand years away, and receivers
+    refuse signatures of another time.
     """
     channel = CHANNELS[name]
     sender = channel.build(settings)

@@ -2,6 +2,9 @@
 
 Attempts run beside each other and never wait for one another; what has ended is written down in
 the same short transaction that claims what comes next. One channel has one worker in a process.
+
+What is in hand is claimed for a few seconds and held on to while it lasts, so whoever dies or hangs is
+followed soon. It goes by the database server's time: the clocks of two machines may differ.
 """
 
 import asyncio
@@ -9,7 +12,7 @@ import logging
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -57,18 +60,21 @@ class DeliveryWorker:
         targets: Targets,
         fairness: Fairness,
         *,
-        clock: Clock,
+        clock: Clock | None,
         timing: Timing,
         working_days: KnowsWorkingDays,
         pace: timedelta = timedelta(0),
         gathers: bool = False,
     ) -> None:
+        """`clock`: a test's own; None: the database server's."""
         self._database = database
         self._channel = channel
         self._sender = sender
         self._load_targets = targets
         self._fairness = fairness
         self._clock = clock
+        self._ahead = timedelta(0)
+        """Of this machine's clock, so much is the database server's."""
         self._timing = timing
         self._working_days = working_days
         self._pace = pace
@@ -76,7 +82,7 @@ class DeliveryWorker:
         self._targets: dict[UUID, Target] = {}
         self._wake = asyncio.Event()
         self._ended: list[Outcome] = []
-        self._in_hand: set[asyncio.Task[None]] = set()
+        self._in_hand: dict[asyncio.Task[None], Sequence[ClaimedDelivery]] = {}
         database.after_commit(self._wake.set, of=deliveries.DELIVERIES)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -84,6 +90,7 @@ class DeliveryWorker:
         try:
             stop = asyncio.create_task(stopping.wait())
             stop.add_done_callback(lambda _: self._wake.set())
+            holding = asyncio.create_task(self._hold_on())
             while not stopping.is_set():
                 self._wake.clear()
                 if not await self._turn_or_complain():
@@ -91,6 +98,7 @@ class DeliveryWorker:
             stop.cancel()
         finally:
             await self._finish()
+            holding.cancel()
 
     async def _wait(self) -> None:
         try:
@@ -114,14 +122,40 @@ class DeliveryWorker:
             self._wake.clear()
             return False
 
+    async def _hold_on(self) -> None:
+        """Claim anew what is still in hand, or has ended and is not written down yet, well before its
+        lease is over."""
+        while True:
+            await asyncio.sleep(self._timing.lease.total_seconds() / 3)
+            held = [one for some in self._in_hand.values() for one in some]
+            held += [outcome.delivery for outcome in self._ended]
+            if not held:
+                continue
+            try:
+                async with self._database.begin(EVERYWHERE) as conn:
+                    now = await self._learn_time(conn)
+                    await deliveries.hold_on(conn, held, until=now + self._timing.lease)
+            except Exception as error:
+                # Then it is sent twice, under one id, rather than not at all.
+                log.warning("%s deliveries in hand are not held on to: %r", self._channel, error)
+
+    async def _learn_time(self, conn: asyncpg.Connection) -> datetime:
+        if self._clock is None:
+            servers: datetime = await conn.fetchval("select clock_timestamp()")
+            self._ahead = servers - datetime.now(UTC)
+        return self._now()
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead if self._clock is None else self._clock.now()
+
     async def _turn(self, *, claim: bool) -> bool:
         """Write down what ended and take what is due. False when there was nothing to do."""
-        now = self._clock.now()
         if not self._ended:
             # Only looking: a commit would wake the relay.
             async with self._database.looking(EVERYWHERE) as conn:
                 if not claim:
                     return False
+                now = await self._learn_time(conn)
                 await plan_anew(conn)
                 waiting = await due.waiting(conn, self._channel, now=now)
                 if not self._quiet(waiting, now=now) and not self._fairness.share(waiting):
@@ -129,6 +163,7 @@ class DeliveryWorker:
         written = len(self._ended)
         claimed: Sequence[ClaimedDelivery] = ()
         async with self._database.begin(EVERYWHERE) as conn:
+            now = await self._learn_time(conn)
             await plan_anew(conn)
             await record(conn, self._ended[:written], now=now)
             if claim:
@@ -183,13 +218,13 @@ class DeliveryWorker:
     def _begin(self, gathered: Sequence[ClaimedDelivery]) -> None:
         self._fairness.begun(gathered[0].receiver_id)
         task = asyncio.create_task(self._attempt(gathered))
-        self._in_hand.add(task)
-        task.add_done_callback(self._in_hand.discard)
+        self._in_hand[task] = gathered
+        task.add_done_callback(self._in_hand.pop)
 
     async def _attempt(self, gathered: Sequence[ClaimedDelivery]) -> None:
         delivery = as_one(gathered)
         loop = asyncio.get_running_loop()
-        began_at, began = self._clock.now(), loop.time()
+        began_at, began = self._now(), loop.time()
         well = False
         try:
             # Dated by the world's clock, not a sandbox's: who receives it compares it with his own,
@@ -233,7 +268,7 @@ class DeliveryWorker:
 
     async def _finish(self) -> None:
         if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=self._timing.grace_seconds)
+            await asyncio.wait(list(self._in_hand), timeout=self._timing.grace_seconds)
         left = list(self._in_hand)
         for task in left:
             task.cancel()

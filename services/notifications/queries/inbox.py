@@ -1,16 +1,17 @@
 """The inbox: what a person is told, what of it they have read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from shared.auth.identity import Identity
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.grids import Grid, Sortable
 from shared.roles import BUREAU_ROLES
 
 MOST_COUNTED = 1000
@@ -93,14 +94,19 @@ _SHOWN = f"""
     not ({_UNREAD}) as is_read
 """
 
-_WANTED = f"""
-    m.position < $5
-    and (not $6 or ({_UNREAD}))
-    and ($7::text = '' or m.event_type = $7)
-    and ($8::text = '' or m.pool_code = $8)
-    and ($9::uuid is null or m.loan_id = $9)
-    and (not $10 or m.people && $3::text[])
+_READ = """
+    (exists (select from read_marks r where r.message_id = m.id and r.subject = $2)
+     or m.position <= coalesce((select position from read_up_to
+                                where institution = $1 and subject = $2), 0))
 """
+INBOX: Final = Grid(
+    rows=f"(select m.*, {_READ} as is_read from messages m where m.in_inbox) as m",
+    key=(Sortable("position", int),),
+    # Positions are given in the order of time.
+    sorts={"happened_at": Sortable("position", int)},
+    most_counted=10_000,
+)
+"""Messages as a person finds them, the newest first; see `of_reader`."""
 
 _AFTER = f"""
     select {_SHOWN}
@@ -128,33 +134,15 @@ async def reader_of(conn: asyncpg.Connection, caller: Identity, *, today: date) 
     )
 
 
-async def page(
-    conn: asyncpg.Connection,
-    reader: Reader,
-    *,
-    before: int,
-    unread: bool,
-    event_type: str,
-    pool_code: str,
-    loan_id: UUID | None,
-    by_name: bool,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """A person's messages before a position, the newest first."""
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"""select {_SHOWN} from messages m
-            where m.position in ({_first(reader, _WANTED, "desc", "$11")})
-            order by m.position desc""",
-        *_who(reader),
-        before,
-        unread,
-        event_type,
-        pool_code,
-        loan_id,
-        by_name,
-        limit,
-    )
-    return rows
+def of_reader(reader: Reader) -> Grid:
+    """The inbox with what this person has read of it."""
+    return replace(INBOX, given=(reader.institution, reader.subject))
+
+
+def addressed_to(reader: Reader) -> Mapping[str, Any]:
+    """Messages of `INBOX` that are this person's."""
+    mine = "institution = {} and (roles && {}::text[] or people && {}::text[])"
+    return {mine: (reader.institution, sorted(reader.roles), reader.people)}
 
 
 async def after(

@@ -1,7 +1,7 @@
 """What is on its way: deliveries that are due are claimed, sent, and written down.
 
-A claim is a lease: whoever dies with a delivery in hand has it sent again, with the same id,
-when the lease is over. Several workers may claim at once; none waits for another. Deliveries are
+A claim is a lease, held on to while an attempt lasts: whoever dies or hangs with a delivery in hand has
+it sent again, with the same id, when the lease is over. Several workers may claim at once; none waits for another. Deliveries are
 due by the real clock, whatever a sandbox's says: networks know no other.
 """
 
@@ -47,6 +47,13 @@ _CLAIM = f"""
     returning d.id as delivery_id, d.message_id, d.institution, d.receiver_id, r.channel, d.tries,
               d.attempts as number, m.event_id, m.event_type, m.payload, m.link,
               m.title_zh, m.text_zh, m.title_en, m.text_en, d.urgent
+"""
+
+# Not where another worker has it meanwhile, or somebody wants it no more.
+_HOLD_ON = f"""
+    update deliveries d set next_attempt_at = $3
+    from unnest($1::uuid[], $2::int[]) as held (id, number)
+    where d.id = held.id and d.attempts = held.number and d.{_PENDING}
 """
 
 _LOG = """
@@ -197,6 +204,14 @@ async def claim(
     quiet hours what is urgent alone."""
     rows = await conn.fetch(_CLAIM, now, until, list(shares), list(shares.values()), list(quiet))
     return [ClaimedDelivery(**row) for row in sorted(rows, key=lambda row: row["delivery_id"])]
+
+
+async def hold_on(
+    conn: asyncpg.Connection, held: Sequence[ClaimedDelivery], *, until: datetime
+) -> None:
+    """These are in hand still, until then."""
+    ids, numbers = [one.delivery_id for one in held], [one.number for one in held]
+    await conn.execute(_HOLD_ON, ids, numbers, until)
 
 
 async def keep_back(

@@ -8,12 +8,15 @@ from jinja2.runtime import Context
 
 from shared.money import group_fen
 from shared.ratios import percent_of_bp
+from shared.said_numbers import item_said, month_said, number_said
 from shared.schemes.vocabulary import party_name
 from shared.sides import net_seen_by, reader_of, side_words
 
 LANGUAGES = ("zh", "en")
 NAMES: Final = "names_by_code"
 """Under what a text is handed the names of codes; no event has a field that is called so."""
+PROGRAMME: Final = "programme:"
+"""Before the code of a programme among the names of codes."""
 NOBODY_NAMED: Final[Mapping[str, str]] = {}
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -34,6 +37,10 @@ def filters(labels: Labels) -> dict[str, Callable[..., Any]]:
         "owed": _owed,
         "spaced": _spaced,
         "named": _named,
+        "numbered": _numbered,
+        "month": month_said,
+        "item": item_said,
+        "programme": _programme,
     }
 
 
@@ -46,6 +53,19 @@ def _named(context: Context, code: str) -> str:
     """What a pool or a party is called; a code that nobody has named stands for itself."""
     names: Mapping[str, str] = context.get(NAMES, NOBODY_NAMED)
     return names.get(code, code)
+
+
+@pass_context
+def _numbered(context: Context, number: str, language: str) -> str:
+    """A number of a case as people say it: the pool or bank in it by name, the month in words."""
+    return number_said(number, context.get(NAMES, NOBODY_NAMED), language)
+
+
+@pass_context
+def _programme(context: Context, code: str) -> str:
+    """What a programme is called; a pool may have the same code."""
+    names: Mapping[str, str] = context.get(NAMES, NOBODY_NAMED)
+    return names.get(f"{PROGRAMME}{code}", code)
 
 
 def _spaced(code: str) -> str:

@@ -7,6 +7,7 @@ from services.notifications.domain.audiences import BUREAU, audiences
 from services.notifications.domain.messages import MessageText
 from services.notifications.domain.wording import Reader
 from services.notifications.templates.expressions import Mistake
+from services.notifications.templates.filters import NOBODY_NAMED, PROGRAMME
 from services.notifications.templates.rendering import (
     PARTS,
     RenderingFailed,
@@ -74,12 +75,25 @@ def require_valid(text: MessageText, event_type: str, reader: Reader) -> None:
         raise TemplateInvalid(found)
 
 
-def rendered(text: MessageText, told: Mapping[str, Any]) -> MessageText:
-    """A text with one case filled in. Raises TemplateInvalid where the case has not what it asks."""
+def rendered(
+    text: MessageText, told: Mapping[str, Any], names: Mapping[str, str] = NOBODY_NAMED
+) -> MessageText:
+    """A text with one case filled in, codes by their names. Raises TemplateInvalid where the case has not what it asks."""
     found = [(part, one) for part in PARTS for one in _fails(part, getattr(text, part), [told])]
     if found:
         raise TemplateInvalid(found)
-    return MessageText(**{part: filled_part(part, getattr(text, part), told) for part in PARTS})
+    return MessageText(
+        **{part: filled_part(part, getattr(text, part), told, names) for part in PARTS}
+    )
+
+
+EXAMPLE_NAMES: Final[Mapping[str, str]] = {
+    "dongli": "东丽区风险补偿资金池", "gx_guihuidai": "桂惠贷资金池", "sh_escrow": "保证金资金池",
+    "ICBC": "工商银行", "ICBC-TJ": "工商银行天津分行", "BOC": "中国银行", "DL-FIN": "东丽区财政局",
+    "TJ-FIN": "市财政局", "PICC": "人保财险", "TJ-APPRAISAL": "示例评估公司", "TJ-DB": "示例担保公司",
+    f"{PROGRAMME}dongli": "东丽区知识产权质押融资风险补偿办法",
+}  # fmt: skip
+"""What the codes of the contracts' examples are called, where nobody has named them."""
 
 
 def examples_for(event_type: str, reader: Reader) -> list[dict[str, Any]]:

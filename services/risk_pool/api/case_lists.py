@@ -44,7 +44,7 @@ async def _recoveries(
     ]
 
 
-_CLAIMS = Listed(
+CLAIMS = Listed(
     zh="补偿申请",
     en="Claims",
     grid=lists.CLAIMS,
@@ -101,7 +101,7 @@ _RECOVERIES = Listed(
 )  # fmt: skip
 
 
-async def _claims_wanted(
+async def claims_wanted(
     caller: Anyone,
     context: CurrentContext,
     pool: Code = None,
@@ -157,7 +157,7 @@ async def _recoveries_wanted(
 
 
 serve_list(
-    router, "claims", _CLAIMS, ClaimInList, caller=Anyone, wanted=_claims_wanted, tags=("claims",),
+    router, "claims", CLAIMS, ClaimInList, caller=Anyone, wanted=claims_wanted, tags=("claims",),
     says="Claims, the newest first where `sort` says nothing else. A bank sees its own.",
 )  # fmt: skip
 serve_list(

@@ -225,25 +225,7 @@ async def list_cash(
             before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
             limit=limit + 1,
         )
-    items = [CashEntryAnswer(**_shown(row, caller)) for row in rows]
-    return page_of(items, limit, lambda one: encode_cursor(one.id))
-
-
-@router.get("/cash-entries")
-async def list_waiting_cash(
-    caller: Bureau,
-    context: CurrentContext,
-    state: State | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[CashEntryAnswer]:
-    """Cash entries of all pools, such as those that wait for their release, the newest first."""
-    before = decode_cursor(cursor, UUID)[0] if cursor is not None else None
-    async with context.database.looking(caller.institution) as conn:
-        rows = await known.page(
-            conn, pool=None, state=state, kind=None, item=None, before=before, limit=limit + 1
-        )
-    items = [CashEntryAnswer(**_shown(row, caller)) for row in rows]
+    items = [CashEntryAnswer(**shown(row, caller)) for row in rows]
     return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
@@ -265,14 +247,15 @@ async def detail(conn: asyncpg.Connection, entry_id: UUID, caller: Identity) -> 
         raise NotFound("没有该收付登记", "There is no such cash entry.")
     double = await known.find(conn, row["double_of"]) if row["double_of"] else None
     return CashEntryDetail(
-        **_shown(row, caller),
-        double=CashEntryAnswer(**_shown(double, caller)) if double else None,
+        **shown(row, caller),
+        double=CashEntryAnswer(**shown(double, caller)) if double else None,
         reversed_by=await known.live_reversal_of(conn, entry_id),
         history=[MoveAnswer(**move) for move in await history_of(conn, entry_id)],
     )
 
 
-def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
+def shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
+    """An entry as it is answered."""
     words = KIND_WORDS[row["kind"]]
     return {
         **presented(LIFE_CYCLE, row, caller),

@@ -5,27 +5,23 @@ from typing import Annotated
 import asyncpg
 from fastapi import APIRouter, Depends, Query
 
-from services.risk_pool.api.report_responses import LoanCounted, ReportAnswer
-from services.risk_pool.api.reports import Division, Measure, PeriodText
+from services.risk_pool.api.report_responses import ReportAnswer
+from services.risk_pool.api.reports import PeriodText
 from services.risk_pool.api.roles import BUREAU
 from services.risk_pool.domain.report_period import (
     ANY_SPAN,
-    last_over,
     months_up_to,
     of_span,
-    parse,
 )
 from services.risk_pool.domain.report_tables import Report
 from services.risk_pool.queries import pools as all_pools
 from services.risk_pool.queries.reports_lists import names_of_banks
-from services.risk_pool.queries.reports_measures import loans_counted
 from services.risk_pool.reports import cockpit
 from services.risk_pool.reports.cockpit import MONTHS
 from services.risk_pool.reports.cockpit_targets import targets
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.life_cycle import Words
 from shared.months import Month
 from shared.postgres.pools_seen import ALL, looks_as
@@ -66,7 +62,7 @@ async def show_cockpit(
     until = Month.of(today)
     asked = of_span(period, *ANY_SPAN) if period else months_up_to(until, MONTHS)
     async with context.looking_for_reports(caller.institution) as conn:
-        chosen = await _chosen(conn, pool)
+        chosen = await pools_chosen(conn, pool)
         codes = [code for code, _ in chosen]
         sees_all = (await looks_as(conn)).pools == ALL
         found = await cockpit.count(
@@ -93,37 +89,7 @@ async def show_cockpit(
     )
 
 
-@router.get("/loans")
-async def list_loans_of_pools(
-    caller: Bureau,
-    context: CurrentContext,
-    pool: PoolCodes = [],  # noqa: B006
-    period: PeriodText = None,
-    measure: Measure = "covered",
-    by: Division = "bank",
-    value: Annotated[str | None, Query(max_length=40)] = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[LoanCounted]:
-    """The loans behind a figure of several pools; what they add sums to the figure, to the fen."""
-    today = business_date(context.clock.now())
-    asked = parse(period) if period else last_over(today, "month")
-    async with context.looking_for_reports(caller.institution) as conn:
-        rows = await loans_counted(
-            conn,
-            [code for code, _ in await _chosen(conn, pool)],
-            measure,
-            asked,
-            by=by,
-            value=value,
-            after=decode_cursor(cursor, str)[0] if cursor is not None else "",
-            limit=limit + 1,
-        )
-    items = [LoanCounted(**row) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.number))
-
-
-async def _chosen(conn: asyncpg.Connection, asked: list[str]) -> list[tuple[str, str]]:
+async def pools_chosen(conn: asyncpg.Connection, asked: list[str]) -> list[tuple[str, str]]:
     """Code and name of the pools asked for, or of all that are seen. Raises NotFound."""
     seen = {code: name for code, name, _ in await all_pools.named(conn)}
     if unknown := [one for one in asked if one not in seen]:

@@ -1,4 +1,4 @@
-"""The ledger over HTTP: balances of any day, transfers and why they were booked, the export."""
+"""The ledger over HTTP: balances of any day, a transfer and why it was booked, the export."""
 
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -22,14 +22,12 @@ from services.risk_pool.domain.statement import account_words, in_words
 from services.risk_pool.handlers.explain import as_read
 from services.risk_pool.queries import ledger as queries
 from services.risk_pool.queries.facts import fact_behind
-from services.risk_pool.queries.ledger import TransferFilter
 from services.risk_pool.queries.parties import party_names
 from services.risk_pool.reports import trial_balance
 from services.risk_pool.tables.ledger import turnovers
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.requests import IsoDate, IsoDateTime
 from shared.money import Fen
 from shared.postgres.database import EVERYWHERE
@@ -226,38 +224,6 @@ def _together(totals: Mapping[str, tuple[int, int]], *, off_balance: bool) -> To
         debited_fen=sum(debited for debited, _ in alike),
         credited_fen=sum(credited for _, credited in alike),
     )
-
-
-@router.get("/pools/{code}/transfers")
-async def list_transfers(
-    code: str,
-    caller: Bureau,
-    context: CurrentContext,
-    account: Annotated[str | None, Query(description="Debited or credited.")] = None,
-    reference: Annotated[str | None, Query(description="The beginning of the reference.")] = None,
-    kind: str | None = None,
-    loan_id: UUID | None = None,
-    from_day: IsoDate | None = None,
-    to_day: IsoDate | None = None,
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[TransferInList]:
-    """Transfers, newest first."""
-    before = decode_cursor(cursor, int)[0] if cursor else None
-    wanted = TransferFilter(
-        account=account,
-        reference=reference,
-        kind=kind,
-        loan_id=loan_id,
-        from_day=from_day,
-        to_day=to_day,
-    )
-    async with context.database.looking(caller.institution) as conn:
-        await require_pool(conn, code)
-        rows = await queries.list_transfers(conn, code, wanted, before=before, limit=limit + 1)
-        names = await party_names(conn, code)
-    items = [TransferInList(**{**row, **in_words(row, names)}) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.seq))
 
 
 @router.get("/pools/{code}/transfers/{seq}")

@@ -21,10 +21,11 @@ from services.risk_pool.api.roles import require_pool, require_sight_of
 from services.risk_pool.domain.parties import JoiningParty, LineTerms
 from services.risk_pool.handlers import pools
 from services.risk_pool.queries import figures
-from services.risk_pool.queries.parties import all_names
+from services.risk_pool.queries.parties import all_names, names_beside
 from services.risk_pool.queries.parties import list_parties as list_parties_of
 from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.clock import business_date
+from shared.contracts.audiences import audience_of
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
@@ -235,9 +236,13 @@ class PartyName(BaseModel):
 async def list_party_names(
     caller: Annotated[Identity, Depends(requires(*EVERYBODY))], context: CurrentContext
 ) -> Page[PartyName]:
-    """What the parties of pools are called, as far as you may know them."""
+    """What the parties of pools are called, as far as you may know them: a bank those of its own pools
+    that its applications name, guarantors, insurers and appraisers."""
     async with context.database.looking(caller.institution) as conn:
-        return Page(items=[PartyName(**one) for one in await all_names(conn)])
+        found = await all_names(conn)
+        if caller.bank is not None:
+            found += await names_beside(conn, caller.bank, audience_of().keys())
+    return Page(items=[PartyName(**one) for one in found])
 
 
 @router.get("/pools/{code}", response_model_exclude_none=True)

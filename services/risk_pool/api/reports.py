@@ -1,4 +1,4 @@
-"""Reports of a pool over HTTP: as JSON, as a workbook, and the loans behind each figure."""
+"""Reports of a pool over HTTP: as JSON, as a workbook, and the policies behind a figure."""
 
 import asyncio
 from datetime import date
@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.risk_pool.api.report_responses import (
-    LoanCounted,
     PolicyCounted,
     ReportAnswer,
     ReportInList,
@@ -18,7 +17,6 @@ from services.risk_pool.domain.report_period import last_over, parse
 from services.risk_pool.domain.report_tables import Report
 from services.risk_pool.domain.report_words import DIMENSIONS, MEASURES
 from services.risk_pool.queries.insurance import policies
-from services.risk_pool.queries.reports_measures import loans_counted
 from services.risk_pool.reports.made import KINDS, make_report
 from services.risk_pool.reports.table_workbook import as_workbook
 from shared.auth.identity import Identity, requires
@@ -83,36 +81,6 @@ async def list_reports(
         for name, kind in KINDS.items()
     ]
     return Page(items=items)
-
-
-@router.get("/loans")
-async def list_loans_counted(
-    code: PoolCode,
-    caller: Bureau,
-    context: CurrentContext,
-    measure: Measure = "covered",
-    period: PeriodText = None,
-    by: Division = "bank",
-    value: Annotated[str | None, Query(max_length=40)] = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[LoanCounted]:
-    """The loans that a report's figure counts; what they add sums to the figure, to the fen."""
-    asked = parse(period or last_over(_today(context), "month").text)
-    async with context.looking_for_reports(caller.institution) as conn:
-        await require_pool(conn, code)
-        rows = await loans_counted(
-            conn,
-            [code],
-            measure,
-            asked,
-            by=by,
-            value=value,
-            after=decode_cursor(cursor, str)[0] if cursor is not None else "",
-            limit=limit + 1,
-        )
-    items = [LoanCounted(**row) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.number))
 
 
 @router.get("/policies")

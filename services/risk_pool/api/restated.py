@@ -34,6 +34,7 @@ from shared.http.context import CurrentContext
 from shared.money import Fen
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE, seeing_everything
+from shared.said_numbers import month_said
 
 router = APIRouter(tags=["settlements"])
 
@@ -100,7 +101,8 @@ async def _figures(
     settlement = await found_or_refused(conn, code, month)
     if settlement["state"] not in BOOKS_CLOSED:
         raise MonthNotPosted(
-            f"{month} 月尚未入账。", f"{month} is not posted; there is nothing to restate."
+            f"{month_said(month, 'zh')}尚未入账。",
+            f"{month} is not posted; there is nothing to restate.",
         )
     # Read with the caller's own eyes: row-level security leaves a bank its own.
     accounts = account_months(await settlements.movements(conn, settlement["id"]))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from services.risk_pool.domain.claim_check import Check, Result, Situation
 from services.risk_pool.domain.claim_filed import BANK_DATES, PAPERS, Filed, Position
 from shared.money import format_fen
+from shared.said_numbers import month_said
 from shared.schemes.vocabulary import DOCUMENTS, RISK_CLASSES
 
 
@@ -115,7 +116,9 @@ def check_position(at: Situation) -> Iterator[Check]:
     yield Check(
         code="position-reported",
         result="pass" if reported else "fail",
-        zh=f"已报送 {reported.month} 月余额" if reported else "该贷款尚无月度余额报告，请先报送",
+        zh=f"已报送 {month_said(reported.month, 'zh')}余额"
+        if reported
+        else "该贷款尚无月度余额报告，请先报送",
         en=f"The position of {reported.month} is reported."
         if reported
         else "No monthly position has been reported for the loan; report it first.",
@@ -133,15 +136,15 @@ def _principal(filed: Filed, reported: Position) -> Check:
     claimed, stands = filed.outstanding_principal_fen, reported.outstanding_principal_fen
     month = reported.month
     result: Result = "pass"
-    zh = f"未还本金与 {month} 月报送的余额一致"
+    zh = f"未还本金与 {month_said(month, 'zh')}报送的余额一致"
     en = f"The principal is the one reported for {month}."
     if claimed > stands:
         result = "fail"
-        zh = f"申请的未还本金高于 {month} 月报送的余额"
+        zh = f"申请的未还本金高于 {month_said(month, 'zh')}报送的余额"
         en = f"The principal claimed is above what was reported for {month}."
     elif claimed < stands:
         result = "confirm"
-        zh = f"申请的未还本金低于 {month} 月报送的余额，请确认其后的还款"
+        zh = f"申请的未还本金低于 {month_said(month, 'zh')}报送的余额，请确认其后的还款"
         en = (
             f"The principal claimed is below what was reported for {month}; "
             "confirm what was repaid since."
@@ -160,7 +163,7 @@ def _overdue_days(filed: Filed, reported: Position) -> Check:
     least, stated, month = reported.overdue_days, filed.overdue_days, reported.month
     most = least + max((filed.stated_on - reported.month_end).days, 0)
     agrees = least <= stated <= most
-    zh = f"逾期天数 {stated} 与 {month} 月报送的 {least} 天"
+    zh = f"逾期天数 {stated} 与 {month_said(month, 'zh')}报送的 {least} 天"
     en = f"{stated} days overdue {{}} with the {least} reported for {month}"
     return Check(
         code="overdue-days-agree",
@@ -184,7 +187,8 @@ def _risk_class(filed: Filed, reported: Position) -> Check:
     return Check(
         code="risk-class-agrees",
         result="pass" if same else "fail",
-        zh=f"五级分类与 {month} 月报送的" + ("一致" if same else "不一致，请先更新月报"),
+        zh=f"五级分类与 {month_said(month, 'zh')}报送的"
+        + ("一致" if same else "不一致，请先更新月报"),
         en=f"The risk class is the one reported for {month}."
         if same
         else f"The risk class is not the one reported for {month}; report it first.",

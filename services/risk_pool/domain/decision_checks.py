@@ -15,6 +15,7 @@ from shared.life_cycle import Row
 from shared.money import format_fen, group_fen
 from shared.refusals import Refused
 from shared.risk_classes import is_at_least
+from shared.said_numbers import month_said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def _moved(
     if position is not None and claimed and not is_at_least(position.risk_class, claimed):
         yield Moved(
             code="risk-class-better",
-            zh=f"{position.month} 月报的五级分类好于申请时。",
+            zh=f"{month_said(position.month, 'zh')}月报的五级分类好于申请时。",
             en=f"The risk class reported for {position.month} is better than the one claimed.",
             field="/facts/risk_class",
             claimed=claimed,
@@ -146,7 +147,7 @@ def _smaller(position: Position, principal_fen: int) -> Moved:
     was_fen, now_fen = principal_fen, position.outstanding_principal_fen
     return Moved(
         code="principal-lower",
-        zh=f"{position.month} 月报的未还本金 {group_fen(now_fen)} 元，低于 {group_fen(was_fen)} 元。",
+        zh=f"{month_said(position.month, 'zh')}月报的未还本金 {group_fen(now_fen)} 元，低于 {group_fen(was_fen)} 元。",
         en=f"The principal reported for {position.month} is {group_fen(now_fen)}, "
         f"below {group_fen(was_fen)}.",
         field="/outstanding_principal",

@@ -8,6 +8,7 @@ from typing import Any
 from shared.life_cycle import Words
 from shared.money import format_fen, group_fen
 from shared.months import Month
+from shared.said_numbers import month_said
 
 POSITION_MISSING = "position-missing"
 """The one finding that is expensive to look for: kept from the preview, where it was found."""
@@ -123,7 +124,7 @@ def earlier_month_open(month: Month) -> MonthFinding:
     return MonthFinding(
         code="earlier-month-open",
         blocking=True,
-        zh=f"{month} 月尚未结账，须先结账",
+        zh=f"{month_said(month, 'zh')}尚未结账，须先结账",
         en=f"{month} has not been settled yet and comes first",
         numbers=(str(month),),
     )
@@ -147,7 +148,7 @@ def producer_behind(producer: Words, month: Month, *, until: date | None) -> Mon
     return MonthFinding(
         code="producer-behind",
         blocking=True,
-        zh=f"{producer.zh}尚未报告 {month} 月已结束（最后报告：{until or '无'}）",
+        zh=f"{producer.zh}尚未报告 {month_said(month, 'zh')}已结束（最后报告：{until or '无'}）",
         en=f"{producer.en} has not said yet that {month} is over (last said: {until or 'nothing'})",
     )
 
@@ -158,7 +159,9 @@ def events_missing(producer: Words, missing: Mapping[Month, int]) -> MonthFindin
         code="events-missing",
         blocking=True,
         zh=f"{producer.zh} "
-        + "、".join(f"{month} 月的消息尚差 {count} 条" for month, count in missing.items()),
+        + "、".join(
+            f"{month_said(month, 'zh')}的消息尚差 {count} 条" for month, count in missing.items()
+        ),
         en="; ".join(
             f"{count} messages of {month} from {producer.en} have not arrived"
             for month, count in missing.items()

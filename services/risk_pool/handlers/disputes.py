@@ -49,6 +49,7 @@ from shared.life_cycle import Row
 from shared.months import Month
 from shared.postgres.database import seeing_everything
 from shared.refusals import NotFound
+from shared.said_numbers import month_said
 from shared.transitions import Step, apply_transition
 
 
@@ -110,7 +111,7 @@ async def _posted(
         raise NotFound("没有该对账单", "There is no such statement.")
     if settlement["state"] not in BOOKS_CLOSED:
         raise MonthNotPosted(
-            f"{month} 月尚未入账，可要求重新预览。",
+            f"{month_said(month, 'zh')}尚未入账，可要求重新预览。",
             f"{month} is not posted; ask for another preview instead.",
         )
     return settlement, statement

@@ -18,6 +18,7 @@ from shared.clock import business_date
 from shared.life_cycle import SYSTEM, Person
 from shared.months import Month
 from shared.refusals import NotFound, Refused
+from shared.said_numbers import month_said
 from shared.transitions import Step, apply_transition
 
 
@@ -76,7 +77,9 @@ async def close(
     await lock_pool(conn, pool_code)
     settlement = await settlements.lock(conn, pool_code, month)
     if settlement is None:
-        raise NotFound(f"{month} 月尚未预览。", f"{month} has not been previewed yet.")
+        raise NotFound(
+            f"{month_said(month, 'zh')}尚未预览。", f"{month} has not been previewed yet."
+        )
     if is_done(settlement["state"], Action.CLOSE):
         return
     is_posted = settlement["state"] in BOOKS_CLOSED

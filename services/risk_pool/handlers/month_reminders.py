@@ -28,6 +28,7 @@ from shared.life_cycle import Person
 from shared.messaging import outbox
 from shared.months import Month
 from shared.refusals import Refused
+from shared.said_numbers import month_said
 
 
 class NothingToRemind(Refused):
@@ -59,7 +60,8 @@ async def remind(
     settlement = await known_months.find(conn, pool.code, month)
     if settlement is None:
         raise NotPreviewed(
-            f"{month} 月尚未预览，请先预览。", f"{month} has not been previewed yet; begin there."
+            f"{month_said(month, 'zh')}尚未预览，请先预览。",
+            f"{month} has not been previewed yet; begin there.",
         )
     today = business_date(now)
     missing = [
@@ -69,7 +71,7 @@ async def remind(
     ]
     if not missing:
         raise NothingToRemind(
-            f"{month} 月没有需要{party or '各行'}补齐的事项。",
+            f"{month_said(month, 'zh')}没有需要{party or '各行'}补齐的事项。",
             f"{month} lacks nothing that {party or 'a bank'} could mend.",
         )
     reminded = await known.of_month(conn, pool.code, month)

@@ -12,6 +12,7 @@ from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.tables import parties, pools
 from services.risk_pool.tables.ledger import lock_pool
 from shared.clock import business_date
+from shared.contracts.parties_called import PartyCalled
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging import outbox
 from shared.postgres.database import seeing_everything
@@ -42,8 +43,9 @@ async def open_pool(
     for party in joining:
         await _let_in(conn, code, party, joined_on=opened_on, by=by, now=now)
     told = PoolOpenedV1(
-        pool_code=code, name=name, programme=programme, opened_on=opened_on, prefix=prefix
-    )
+        pool_code=code, name=name, programme=programme, opened_on=opened_on, prefix=prefix,
+        parties=tuple(PartyCalled(code=one.code, name=one.name) for one in joining),
+    )  # fmt: skip
     await outbox.append(conn, [told], now=now)
     return terms.version
 

@@ -33,6 +33,7 @@ from shared.life_cycle import Person, Row
 from shared.months import Month
 from shared.postgres.calendar_overrides import load_working_days
 from shared.refusals import NotFound, Refused
+from shared.said_numbers import month_said
 from shared.transitions import Step, apply_transition
 
 
@@ -279,7 +280,8 @@ async def _locked(
     settlement = await settlements.lock(conn, pool_code, month)
     if settlement is None:
         raise NotPreviewed(
-            f"{month} 月尚未预览，请先预览。", f"{month} has not been previewed yet; begin there."
+            f"{month_said(month, 'zh')}尚未预览，请先预览。",
+            f"{month} has not been previewed yet; begin there.",
         )
     return pool, settlement
 
@@ -301,7 +303,7 @@ async def _require_ready(
     LIFE_CYCLE.require(settlement, action, caller)
     if business_date(now) <= month.last:
         raise MonthNotOver(
-            f"{month} 月尚未结束，{month.last} 之后方可办理。",
+            f"{month_said(month, 'zh')}尚未结束，{month.last} 之后方可办理。",
             f"{month} is not over; this can be done after {month.last}.",
         )
     if await month_facts.is_stale(

@@ -1,58 +1,29 @@
 """Transfers and explanations as they are read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
+from shared.postgres.grids import Grid, Sortable
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferFilter:
-    """Which transfers of a pool are wanted; None: whichever."""
-
-    account: str | None = None
-    """Debited or credited."""
-    reference: str | None = None
-    """The beginning of the reference."""
-    kind: str | None = None
-    loan_id: UUID | None = None
-    from_day: date | None = None
-    to_day: date | None = None
+TRANSFERS: Final = Grid(
+    rows="transfers",
+    columns="""pool_code, seq, reference, kind, debit, credit, amount_fen, business_date, booked_at,
+        loan_id, explanation_id, encode(hash, 'hex') as hash""",
+    # Of one pool, always: see `of_pool`.
+    key=(Sortable("seq", int),),
+    sorts={"business_date": Sortable("business_date", date), "seq": Sortable("seq", int)},
+    sums={"amount": "amount_fen"},
+)
+"""The transfers of a pool, the newest first. Not by amount: every booking would pay for that order."""
 
 
-async def list_transfers(
-    conn: asyncpg.Connection,
-    pool_code: str,
-    wanted: TransferFilter,
-    *,
-    before: int | None,
-    limit: int,
-) -> Sequence[asyncpg.Record]:
-    """Transfers, newest first, from below the number `before` on."""
-    rows: Sequence[asyncpg.Record] = await conn.fetch(
-        """select seq, reference, kind, debit, credit, amount_fen, business_date, booked_at,
-                  loan_id, explanation_id, encode(hash, 'hex') as hash
-           from transfers
-           where pool_code = $1 and ($2::bigint is null or seq < $2)
-             and ($3::text is null or debit = $3 or credit = $3)
-             and ($4::text is null or starts_with(reference, $4))
-             and ($5::text is null or kind = $5) and ($6::uuid is null or loan_id = $6)
-             and ($7::date is null or business_date >= $7)
-             and ($8::date is null or business_date <= $8)
-           order by seq desc limit $9""",
-        pool_code,
-        before,
-        wanted.account,
-        wanted.reference,
-        wanted.kind,
-        wanted.loan_id,
-        wanted.from_day,
-        wanted.to_day,
-        limit,
-    )
-    return rows
+def of_account(account: str | None) -> Mapping[str, Any]:
+    """Transfers that debit or credit it."""
+    return {"(debit = {} or credit = {})": (account, account) if account else None}
 
 
 async def find_transfer(

@@ -138,6 +138,17 @@ PAYMENT_FILES: Final = Grid(
     sums={"total": "total_fen"},
 )
 
+CASH_ENTRIES: Final = Grid(
+    rows="cash_entries",
+    key=(Sortable("id", UUID),),
+    sorts={
+        "number": Sortable("number", str),
+        "amount": Sortable("amount_fen", int),
+        "value_date": Sortable("value_date", date),
+    },
+    sums={"amount": "amount_fen"},
+)
+"""Entries are few: what crosses a pool's account."""
 
 _MOST_LOANS: Final = 5_000
 _MEANT: Final = f"""
@@ -192,4 +203,10 @@ async def names(conn: asyncpg.Connection) -> Mapping[str, str]:
     rows = await conn.fetch(
         "select code, name from parties where role = 'bank' union select code, name from pools"
     )
+    return {row["code"]: row["name"] for row in rows}
+
+
+async def names_of_all(conn: asyncpg.Connection) -> Mapping[str, str]:
+    """The same with every party."""
+    rows = await conn.fetch("select code, name from parties union select code, name from pools")
     return {row["code"]: row["name"] for row in rows}

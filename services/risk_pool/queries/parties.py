@@ -1,9 +1,11 @@
 """The parties of a pool as they are read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import asyncpg
+
+from shared.postgres.database import seeing_everything
 
 
 async def list_parties(conn: asyncpg.Connection, pool_code: str) -> list[dict[str, Any]]:
@@ -33,22 +35,41 @@ async def party_names(conn: asyncpg.Connection, pool_code: str) -> dict[str, str
 
 
 # From code to code, for each stands in hundreds of pools.
-_ALL_NAMES: Final = """
+_CODES: Final = """
 with recursive codes as (
     (select code from parties order by code limit 1)
     union all
     select (select next.code from parties as next where next.code > codes.code order by next.code limit 1)
     from codes where codes.code is not null
 )
+"""
+_ALL_NAMES: Final = f"""
+{_CODES}
 select codes.code, named.name from codes cross join lateral (
-    select name from parties where parties.code = codes.code order by joined_on desc, pool_code limit 1
+    select name, role from parties where parties.code = codes.code
+    order by joined_on desc, pool_code limit 1
 ) as named
+"""
+_BESIDE: Final = f"""
+{_ALL_NAMES} where named.role = any ($2::text[]) and exists (
+    select from parties as beside join parties as own on own.pool_code = beside.pool_code
+    where beside.code = codes.code and own.code = $1 and own.role = 'bank')
 """
 
 
 async def all_names(conn: asyncpg.Connection) -> list[dict[str, str]]:
     """Each code once with its name, as far as the transaction may see the parties."""
     return [dict(row) for row in await conn.fetch(_ALL_NAMES)]
+
+
+async def names_beside(
+    conn: asyncpg.Connection, bank: str, roles: Collection[str]
+) -> list[dict[str, str]]:
+    """What parties of these roles are called in the pools where a bank takes part: it names them in its
+    applications, and their shares stand beside its own."""
+    async with seeing_everything(conn):
+        rows = await conn.fetch(_BESIDE, bank, list(roles))
+    return [dict(row) for row in rows]
 
 
 async def names_in_pools(

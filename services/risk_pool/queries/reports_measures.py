@@ -4,8 +4,9 @@ Both readings stand on the same rows, so that a figure and its list can never di
 moved is read from the ledger: what a report says is what the accounts say, on any day.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
@@ -15,10 +16,13 @@ from services.risk_pool.tables.measures import (
     COVERED_BY_NUMBER,
     DIVISIONS,
     IN_PERIOD,
-    IS_MANY,
+    MANY_MONTHS,
     MOVED_BY_NUMBER,
     PARTS,
 )
+from shared import canonical
+from shared.postgres.grids import Grid, Sortable
+from shared.postgres.literals import containing
 
 
 def _counted(measure: str, reading: str, by: str = "") -> str:
@@ -96,36 +100,45 @@ async def each_in_all(
     return found
 
 
-async def loans_counted(
-    conn: asyncpg.Connection,
-    pools: Sequence[str],
-    measure: str,
-    period: Period,
-    *,
-    by: str,
-    value: str | None,
-    after: str = "",
-    limit: int,
-) -> Sequence[asyncpg.Record]:
-    """The loans behind a figure, with what each adds to it, by number."""
-    reading = """
-        select c.loan_id, c.number, c.pool_code, c.bank_code, c.borrower_name, c.mode, c.state,
-               stood.risk_class, stood.overdue_days, counted.fen::bigint as amount_fen"""
-    arguments = _arguments(pools, period)
+LOANS: Final = Grid(
+    rows="coverages",
+    key=(Sortable("number", str),),
+    descends=False,
+    sorts={
+        "number": Sortable("number", str),
+        "amount": Sortable("amount_fen", int),
+        "overdue_days": Sortable("coalesce(overdue_days, 0)", int),
+    },
+    sums={"amount": "amount_fen"},
+)
+"""The loans behind a figure, by number: how they are ordered. `loans_counted` says which they are; all of
+them are read whatever is asked, as the figure is."""
+
+
+def loans_counted(pools: Sequence[str], measure: str, period: Period, *, by: str) -> Grid:
+    """The loans behind a figure, with what each adds to it and on which `value` of a division it falls."""
+    reading = f"""
+        select c.loan_id, c.number, c.pool_code, c.bank_code, c.borrower_name, c.borrower_uscc,
+               c.borrower_name_canonical, c.mode, c.state, stood.risk_class, stood.overdue_days,
+               counted.fen::bigint as amount_fen, {DIVISIONS[by]} as value"""
     if measure == "covered":
         statement = COVERED_BY_NUMBER.format(reading=reading)
-    elif measure in IS_MANY and await conn.fetchval(IS_MANY[measure], *arguments[:3]):
+    elif measure in MOVED_BY_NUMBER and period.months > MANY_MONTHS:
         statement = MOVED_BY_NUMBER[measure].format(reading=reading)
     else:
         statement = _counted(measure, reading, by=DIVISIONS[by])
-    rows: Sequence[asyncpg.Record] = await conn.fetch(
-        f"""{statement} and c.number > $5 and ($6::text is null or {DIVISIONS[by]} = $6)
-            order by c.number limit {int(limit)}""",
-        *arguments,
-        after,
-        value,
-    )
-    return rows
+    # In the usual order, so that a page of it is met on the way, and no more is worked out.
+    rows = f"({statement} order by c.number) as one"
+    return replace(LOANS, rows=rows, given=_arguments(pools, period))
+
+
+def loans_meant(q: str | None) -> Mapping[str, Any]:
+    """Loans of this number or credit code, or of a firm that is called so."""
+    words = canonical.plain(q) if q else ""
+    if not words:
+        return {}
+    said = "(number = {} or borrower_uscc = {} or borrower_name_canonical like {})"
+    return {said: (words, canonical.compact(words) or words, containing(words))}
 
 
 def _arguments(pools: Sequence[str], period: Period) -> tuple[Any, ...]:

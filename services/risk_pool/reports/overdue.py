@@ -12,6 +12,7 @@ from services.risk_pool.queries.reports_lists import claims_filed, names_of_part
 from services.risk_pool.queries.reports_measures import in_all, loans_counted
 from services.risk_pool.reports.counting import TOTAL, list_of
 from shared.life_cycle import Words
+from shared.postgres.grids import page
 
 MOST_LINES = 2_000
 """A list that is longer says so; the addresses of its totals lead to all of it, page by page."""
@@ -34,9 +35,8 @@ async def overdue_and_claims(
 async def _overdue(
     conn: asyncpg.Connection, pool_code: str, period: Period, names: Mapping[str, str]
 ) -> Table:
-    rows = await loans_counted(
-        conn, [pool_code], "overdue", period, by="bank", value=None, limit=MOST_LINES
-    )
+    behind = loans_counted([pool_code], "overdue", period, by="bank")
+    rows = await page(conn, behind, {}, behind.order(None), after=None, limit=MOST_LINES)
     whole = await in_all(conn, pool_code, "overdue", period)
     every = list_of(pool_code, "overdue", period)
     return Table(

@@ -200,15 +200,8 @@ MOVED_BY_NUMBER: Final = {
     for measure in ("lent", "entered")
 }
 """The same of what was lent from the day $2 to the day $3: in a long period that is most loans there are."""
-MANY: Final = 20_000
-IS_MANY: Final = {
-    measure: f"""
-    select count(*) > {MANY} from (
-        select from ({MOVED[measure]}) as moved where day between $2 and $3 limit {MANY + 1}
-    ) as met"""
-    for measure in MOVED_BY_NUMBER
-}
-"""Whether so many moved that they are rather met on the way than gathered."""
+MANY_MONTHS: Final = 3
+"""In a longer period what was lent is rather met on the way than gathered."""
 _LOANS_COUNTED: Final = """
     with counted as ({statement}) {reading}
     from counted join coverages c using (loan_id) {stood} {more}

@@ -66,7 +66,7 @@ async def test_a_month_waits_until_its_producer_says_that_it_is_over(running):
 
         found = await lacks(pool)
         assert found["producer-behind"]["zh"] == (
-            "申请服务尚未报告 2026-02 月已结束（最后报告：无）"
+            "申请服务尚未报告 2026年2月已结束（最后报告：无）"
         )
         refused = await pool.maker.post("/pools/dongli/settlements/2026-02/confirm", json={})
         assert code_of(refused) == (409, "settlement-incomplete")
@@ -93,12 +93,12 @@ async def test_a_message_that_was_told_and_has_not_arrived_keeps_the_month_open(
 
         found = await lacks(pool)
         assert found["events-missing"]["count"] == 2
-        assert found["events-missing"]["zh"] == "申请服务 2026-02 月的消息尚差 2 条"
+        assert found["events-missing"]["zh"] == "申请服务 2026年2月的消息尚差 2 条"
         assert found["events-missing"]["link"]["page"] == "/parked"
         await consumer.receive("applications", [late])
         assert (await lacks(pool))["events-missing"]["count"] == 1
         refused = await pool.maker.post("/pools/dongli/settlements/2026-02/confirm", json={})
-        assert "2026-02 月的消息尚差 1 条" in refused.json()["findings"][0]["zh"]
+        assert "2026年2月的消息尚差 1 条" in refused.json()["findings"][0]["zh"]
         await consumer.receive("applications", [lost])
         assert await lacks(pool) == {}
 
@@ -111,7 +111,7 @@ async def test_what_of_an_earlier_month_is_missing_is_missing_of_the_later_one_t
         await pool.hears(day_over("2026-03-31"))
 
         assert (await lacks(pool, "2026-03"))["events-missing"]["zh"] == (
-            "申请服务 2026-02 月的消息尚差 1 条"
+            "申请服务 2026年2月的消息尚差 1 条"
         )
         assert "events-missing" not in await lacks(pool, "2026-01")
 

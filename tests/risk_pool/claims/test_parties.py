@@ -166,3 +166,16 @@ async def test_a_code_that_people_read_by_means_one_institution_in_every_pool(lo
     body = {"code": INSURER.lower(), "role": "insurer", "name": "另一家保险"}
     taken = await lost.manager.post(f"/pools/{lost.code}/parties", json=body)
     assert (taken.status_code, taken.json()["code"]) == (409, "party-differs")
+
+
+async def test_a_bank_knows_what_those_are_called_whom_its_applications_name(lost: Claims):
+    async def names(bank: str) -> set[str]:
+        clerk = lost.service.as_(f"clerk@{bank}", "bank_operator", institution=bank)
+        answer = await clerk.get("/party-names")
+        assert answer.status_code == 200, answer.text
+        return {one["code"] for one in answer.json()["items"]}
+
+    mine = await names("ICBC")
+    assert mine >= {"ICBC", INSURER, OTHER_INSURER, APPRAISER}
+    assert "DL-FIN" not in mine, "who pays in is not the bank's to know"
+    assert await names("NOT-IN-IT") == set()

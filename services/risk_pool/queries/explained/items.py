@@ -12,6 +12,7 @@ from services.risk_pool.queries import open_items as known
 from services.risk_pool.queries.parties import party_names
 from shared.life_cycle import Words
 from shared.postgres.literals import literals
+from shared.said_numbers import month_said
 
 
 async def item(conn: asyncpg.Connection, at: Address, bank: str | None) -> Figure:
@@ -59,7 +60,7 @@ def _came_from(pool: str, found: OpenItem) -> tuple[Words, str | None]:
         return Words(f"补偿 {rest}", f"claim {rest}"), f"claim/{rest}/shares/{POOL}"
     if f"{kind}:" == SETTLEMENT:
         month = rest.split(":")[1]
-        words = Words(f"{month} 月结净额", f"the net of {month}")
+        words = Words(f"{month_said(month, 'zh')} 月结净额", f"the net of {month}")
         return words, f"statement/{pool}/{month}/{found.party_code}/net"
     if f"{kind}:" == PLANNED:
         number, _, position = rest.partition(":")
