@@ -33,7 +33,7 @@ from benchmarks.large_book_tables import (
     Copied,
     insertion,
 )
-from services.applications.tables import case_counts
+from services.applications.tables import case_counts, value_counts
 from services.risk_pool.tables import book_counts
 from shared.clock import business_date
 from shared.months import Month
@@ -82,6 +82,7 @@ async def count(conn: asyncpg.Connection) -> None:
         async with conn.transaction():
             await case_counts.begin_anew(conn)
             await case_counts.add_up(conn)
+            await value_counts.count_anew(conn, now=datetime.now(UTC))
         return
     async with conn.transaction():
         await book_counts.begin_anew(conn)

@@ -9,6 +9,8 @@ import asyncpg
 NEW_POOLS: Final = 199
 """As many again for each of the demo's pools."""
 NEW_BANKS: Final = 294
+NEW_PEOPLE: Final = 500
+"""In the place of each of the demo's people: nobody takes half a million steps in a year."""
 
 FUNCTIONS: Final = f"""
 create function pg_temp.book_id(id uuid, k integer) returns uuid immutable language sql as
@@ -21,6 +23,9 @@ create function pg_temp.book_pool(code text, k integer) returns text immutable l
 create function pg_temp.book_bank(code text, k integer) returns text immutable language sql as
     $$ select case when k % 4 = 0 or code in ('', '*') then code
               else 'B' || lpad((k % {NEW_BANKS})::text, 3, '0') end $$;
+create function pg_temp.book_person(subject text, k integer) returns text immutable language sql as
+    $$ select case when subject = 'system' or k % {NEW_PEOPLE} = 0 then subject
+              else subject || '-' || k % {NEW_PEOPLE} end $$;
 """
 """`k` is the number of the copy; each fourth stays where it is. An id of a copy has a mark that no other
 has: without it the copy of that number would now and then be the original. No credit code has a Z or an S, so none of
@@ -72,6 +77,7 @@ APPLICATIONS: Final = (
         name="case_moves",
         case="coalesce((select application_id from pledge_registrations as p where p.id = t.case_id),"
         " t.case_id)",
+        columns={"subject": "pg_temp.book_person(t.subject, k)"},
     ),
     Copied(name="case_looks", case="t.application_id"),
     Copied(name="loans", case="t.application_id"),
@@ -110,6 +116,7 @@ RISK_POOL: Final = (
         case="coalesce((select loan_id from claims as o where o.id = t.case_id),"
         " (select loan_id from warnings as o where o.id = t.case_id),"
         " (select loan_id from recoveries as o where o.id = t.case_id), t.case_id)",
+        columns={"subject": "pg_temp.book_person(t.subject, k)"},
     ),
     Copied(name="waits", case="coalesce(t.loan_id, t.case_id)"),
     Copied(name="settlement_lines", case="t.loan_id", where="k % 4 = 0"),

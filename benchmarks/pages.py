@@ -3,13 +3,14 @@
     python -m benchmarks.pages [--state .zhidai] [--url http://…] [--times 5] [--limit 500]
                                [--people leader-gao,icbc-operator] [--keep small.json]
                                [--beside small.json] [--before large.json] [--table]
-                               [--without /pools/{code}/foresight]
+                               [--without /pools/{code}/foresight] [--bound 15]
 
 Each kind of user goes through the pages from link to link, one page of each route; every page is asked
 for several times, and the middle one counts; beside it stands what the house's process worked for it, which
 is the same on a busy machine. `--keep` writes what was measured, person by person, `--beside` sets it beside
 what was kept of a smaller book, `--before` beside what the same book took once; `--table` prints it as the
-table of docs/flat.md. Over the limit (milliseconds): a page is named, and the end is 1. What no link leads to is told, so that a page that was not measured is not taken for a fast one.
+table of docs/flat.md. What does not answer within `--bound` seconds, or with an error of the
+house's own, is a page that fails. Over the limit (milliseconds): a page is named, and the end is 1. What no link leads to is told, so that a page that was not measured is not taken for a fast one.
 """
 
 import json
@@ -37,7 +38,7 @@ PEOPLE: Final = (
     "auditor-zhou", "admin", "icbc-operator", "icbc-checker",
 )  # fmt: skip
 _NO_PAGES: Final = re.compile(
-    r"/export|\.(csv|xlsx|pdf|json|xml|zip)$|/stream|/content|/file|/download"
+    r"export|\.(csv|xlsx|pdf|json|xml|zip)$|/stream|/content|/file|/download"
 )
 ROUTES: Final = tuple(
     one
@@ -89,10 +90,17 @@ def worked(pid: int) -> float:
     return (int(told[11]) + int(told[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def logged_in(url: str, subject: str) -> httpx.Client:
-    """A browser of somebody."""
+FAILS: Final = 500
+"""The first status of an answer that is the house's own fault; of one that does not come, too."""
+
+
+def logged_in(url: str, subject: str, bound: float) -> httpx.Client:
+    """A browser of somebody, who waits so many seconds for a page."""
     client = httpx.Client(
-        base_url=url, follow_redirects=True, timeout=120, headers={"Sec-Fetch-Site": "same-origin"}
+        base_url=url,
+        follow_redirects=True,
+        timeout=bound,
+        headers={"Sec-Fetch-Site": "same-origin"},
     )
     token = re.search(r'name="_token" value="([^"]+)"', client.get("/login").text)
     assert token is not None, "a login page has a form"
@@ -111,13 +119,19 @@ def pages_of(
         if not route or route in seen or _NO_PAGES.search(urlsplit(path).path):
             continue
         seen.add(route)
-        took, before = [], worked(pid)
+        took, before, answer = [], worked(pid), None
         for _ in range(times):
             begun = time.perf_counter()
-            answer = client.get(path)
+            try:
+                answer = client.get(path)
+            except httpx.TimeoutException:
+                break
             took.append((time.perf_counter() - begun) * 1000)
             if not answer.headers.get("content-type", "").startswith("text/html"):
                 break
+        if answer is None or not took:
+            yield Timed(route, path, subject, (time.perf_counter() - begun) * 1000, 0.0, FAILS)
+            continue
         if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
         effort = (worked(pid) - before) / times
@@ -138,21 +152,31 @@ def measured(
     pid: int = 0,
     keep: str = "",
     without: Sequence[str] = (),
+    bound: float = 120,
 ) -> dict[str, Timed]:
-    """The slowest look at every route, by whoever looked. `keep`: where it is written after each person.
-    `without`: routes that are not asked for."""
+    """The slowest look at every route, by whoever looked; one that fails is slower than any. `keep`: where it
+    is written after each person. `without`: routes that are not asked for. `bound`: seconds."""
     slowest: dict[str, Timed] = {}
-    for subject in people:
-        client = logged_in(url, subject)
-        for one in pages_of(client, subject, times, pid, without):
-            before = slowest.get(one.route)
-            if one.status < 400 and (before is None or one.milliseconds > before.milliseconds):
-                slowest[one.route] = one
-        client.close()
-        if keep:
-            kept = {route: one.milliseconds for route, one in slowest.items()}
-            Path(keep).write_text(json.dumps(kept, indent=1))
+    try:
+        for subject in people:
+            client = logged_in(url, subject, bound)
+            for one in pages_of(client, subject, times, pid, without):
+                before = slowest.get(one.route)
+                if one.status < 400 or one.status >= FAILS:
+                    if before is not None and _slowness(before) >= _slowness(one):
+                        continue
+                    slowest[one.route] = one
+            client.close()
+            if keep:
+                kept = {route: one.milliseconds for route, one in slowest.items()}
+                Path(keep).write_text(json.dumps(kept, indent=1))
+    except KeyboardInterrupt:
+        print(f"broken off while {subject} went through the pages", file=sys.stderr)
     return slowest
+
+
+def _slowness(one: Timed) -> tuple[bool, float]:
+    return one.status >= FAILS, one.milliseconds
 
 
 def _read(path: str) -> dict[str, float]:
@@ -174,6 +198,7 @@ def table(found: Mapping[str, Timed], asked: Namespace) -> Iterator[str]:
     yield "|---|---|--:|--:|--:|:-:|"
     for route, one in sorted(found.items()):
         within = "yes" if one.milliseconds <= asked.limit else "no"
+        within = "fails" if one.status >= FAILS else within
         yield (
             f"| `{route}` | {one.subject} | {shown(small, route)} | {shown(before, route)}"
             f" | {one.milliseconds:.0f} | {within} |"
@@ -190,7 +215,15 @@ def main(asked: Namespace) -> int:
             return 2
         url, pid = running.addresses["console"], running.pid
     people = asked.people.split(",") if asked.people else PEOPLE
-    found = measured(url, asked.times, people, pid=pid, keep=asked.keep, without=asked.without)
+    found = measured(
+        url,
+        asked.times,
+        people,
+        pid=pid,
+        keep=asked.keep,
+        without=asked.without,
+        bound=asked.bound,
+    )
     smaller = _read(asked.beside)
     if asked.table:
         print("\n".join(table(found, asked)))
@@ -202,7 +235,7 @@ def main(asked: Namespace) -> int:
         )
     missing = sorted({one.path for one in ROUTES if not _NO_PAGES.search(one.path)} - found.keys())
     print(f"{len(found)} pages; not reached by links: {', '.join(missing) or 'none'}")
-    slow = [one for one in found.values() if one.milliseconds > asked.limit]
+    slow = [one for one in found.values() if one.milliseconds > asked.limit or one.status >= FAILS]
     print(f"over {asked.limit} ms: {len(slow)}")
     return 1 if slow else 0
 
@@ -219,4 +252,5 @@ if __name__ == "__main__":
     parser.add_argument("--before", default="")
     parser.add_argument("--without", action="append", default=[])
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--bound", type=float, default=120)
     sys.exit(main(parser.parse_args()))

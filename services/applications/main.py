@@ -85,6 +85,7 @@ from services.applications.handlers.calendar import recount_deadlines
 from services.applications.handlers.case_counts import keep_counts
 from services.applications.handlers.duties import DUTIES
 from services.applications.handlers.to_do import prune_what_waited, watch_what_waits
+from services.applications.handlers.value_counts import keep_value_counts
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import OBSERVE_SECONDS, Context, keep_at
@@ -230,7 +231,7 @@ SERVICE = Service(
         _remove_withdrawn_papers,
         _prune_drafts,
     ),
-    background=(work_on_bulk_files, observe, keep_counts),
+    background=(work_on_bulk_files, observe, keep_counts, keep_value_counts),
     body_limits={
         **documents.BODY_LIMITS,
         **bulk_files.BODY_LIMITS,

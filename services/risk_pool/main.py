@@ -83,6 +83,7 @@ from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.calendar_recount import recount_deadlines
 from services.risk_pool.handlers.duties import DUTIES
 from services.risk_pool.handlers.instalments import watch_instalments
+from services.risk_pool.handlers.looks_ahead import look_ahead_apart
 from services.risk_pool.handlers.notice_calendar import watch_notices
 from services.risk_pool.handlers.observing import observe_pools
 from services.risk_pool.handlers.overdue import watch_receivables
@@ -242,7 +243,7 @@ SERVICE = Service(
         "/api/v1/pools/*/party-imports": LARGEST_SETUP_TABLE,
     },
     collisions=COLLISIONS,
-    background=(work_on_claim_files, observe, keep_counts),
+    background=(work_on_claim_files, observe, keep_counts, look_ahead_apart),
     duties=DUTIES,
     due=(
         watch_banks_past_the_reporting_day,

@@ -17,7 +17,7 @@ from shared.auth.identity import Identity
 from shared.context import Context
 from shared.http.pages import MOST_PER_PAGE, CursorInvalid, Page, decode_cursor, encode_cursor
 from shared.money import format_fen
-from shared.postgres.grids import Grid, Order, Summed, page, summed
+from shared.postgres.grids import Grid, Order, Summed, page_and_more, summed
 from shared.refusals import FieldFault, FieldsWrong
 from shared.sheets.table_files import FileColumn
 
@@ -146,12 +146,11 @@ async def page_asked(
     at = _place(asked.before or asked.cursor, order)
     back = asked.before is not None
     async with listed.looking(context, caller.institution) as conn:
-        rows = await page(
+        rows, further = await page_and_more(
             conn, listed.grid, where, order.reversed() if back else order,
-            after=at, limit=asked.limit + 1,
+            after=at, limit=asked.limit,
         )  # fmt: skip
-        further = len(rows) > asked.limit
-        shown = rows[: asked.limit][:: -1 if back else 1]
+        shown = rows[:: -1 if back else 1]
         answers = await listed.answers(conn, shown, caller, context)
         most = listed.grid.most_counted
         whole = await summed(conn, listed.grid, where, most=most) if asked.totals else None

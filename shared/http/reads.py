@@ -30,7 +30,7 @@ from shared.refusals import FieldFault, FieldsWrong
 ROOT = "/api/v1/"
 NOT_NOTED = {
     "bank-import-template", "banks", "calendar", "coming-days", "document-links", "ended-logins", "event-types", "events",
-    "idempotency-keys", "inbox", "my-acts", "my-figures", "opening-template", "party-import-template",
+    "foresight-assumptions", "idempotency-keys", "inbox", "my-acts", "my-figures", "opening-template", "party-import-template",
     "party-names", "people", "pool-duties", "programmes", "public",
     "reads", "sandbox", "signing-certificate", "staff", "survey-templates", "templates", "to-do",
     "worded-types",

@@ -44,6 +44,9 @@ def month_of(at: str) -> str:
 OWN: Final = "(/* own rows */ true)"
 """Where `bank_code = …` stands for a bank that looks: row-level security alone uses no index."""
 
+OWN_OR_ALL: Final = "(/* own counts, or those of all */ bank_code = '*')"
+"""The same in a table of counts, in which all banks together are a bank of their own."""
+
 
 def within(at: str) -> str:
     """That a moment lies on one of the days asked for, in Shanghai."""
@@ -116,6 +119,9 @@ async def _figure(
 
 def _own(statement: str, values: tuple[Any, ...], bank: str | None) -> tuple[Any, ...]:
     """A statement with its values, narrowed to a bank that looks."""
-    if bank is None or OWN not in statement:
+    marks = [mark for mark in (OWN, OWN_OR_ALL) if mark in statement]
+    if bank is None or not marks:
         return statement, *values
-    return statement.replace(OWN, f"bank_code = ${len(values) + 1}"), *values, bank
+    for mark in marks:
+        statement = statement.replace(mark, f"bank_code = ${len(values) + 1}")
+    return statement, *values, bank

@@ -122,17 +122,40 @@ async def page(
     """Rows that match, in an order, behind what `Order.at` said of the last row before."""
     if grid.parts:
         keys = await _first_keys(conn, grid, asked, order, after=after, limit=limit)
-        found: list[asyncpg.Record] = await conn.fetch(
-            f"""select {grid.columns}, {order.places()} from {grid.rows.format(keys="$1")}
-                order by {order.by}""",
-            keys,
-        )
-        return found
+        return await _rows_of(conn, grid, order, keys)
     where, arguments = conditions({**asked, **order.behind(after)}, grid.given)
     rows: list[asyncpg.Record] = await conn.fetch(
         f"""select {grid.columns}, {order.places()} from {grid.rows}
             where {where} order by {order.by} limit {int(limit)}""",
         *arguments,
+    )
+    return rows
+
+
+async def page_and_more(
+    conn: asyncpg.Connection,
+    grid: Grid,
+    asked: Mapping[str, Any],
+    order: Order,
+    *,
+    after: Sequence[Any] | None,
+    limit: int,
+) -> tuple[list[asyncpg.Record], bool]:
+    """The same, and whether there is more behind; of what is more only the key is read, where keys come first."""
+    if grid.parts:
+        keys = await _first_keys(conn, grid, asked, order, after=after, limit=limit + 1)
+        return await _rows_of(conn, grid, order, keys[:limit]), len(keys) > limit
+    rows = await page(conn, grid, asked, order, after=after, limit=limit + 1)
+    return rows[:limit], len(rows) > limit
+
+
+async def _rows_of(
+    conn: asyncpg.Connection, grid: Grid, order: Order, keys: Sequence[Any]
+) -> list[asyncpg.Record]:
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"""select {grid.columns}, {order.places()} from {grid.rows.format(keys="$1")}
+            order by {order.by}""",
+        keys,
     )
     return rows
 

@@ -97,14 +97,20 @@ class _Asked:
 
 @router.get("/banks/{code}/data-quality")
 async def read_data_quality(
-    code: str, caller: QualityReader, context: CurrentContext, first: From = None, last: To = None
+    code: str,
+    caller: QualityReader,
+    context: CurrentContext,
+    first: From = None,
+    last: To = None,
+    measure: Annotated[str | None, Query(max_length=40, description="This figure alone.")] = None,
 ) -> QualityAnswer:
     """How good a bank's data are: what went back, came late or was mended, each so many of so many,
     and a score. A bank reads its own."""
     async with _asked(code, caller, context, first, last) as asked:
         figures = [
-            await reads.figure(asked.conn, measure, asked.bank_code, **asked.over)
-            for measure in MEASURES
+            await reads.figure(asked.conn, one, asked.bank_code, **asked.over)
+            for one in MEASURES
+            if measure in (None, one)
         ]
     return QualityAnswer(
         bank_code=asked.bank_code,

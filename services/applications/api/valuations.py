@@ -1,7 +1,7 @@
 """Valuations of rights, loans that they no longer cover, and statistics of value."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -162,6 +162,12 @@ class ValueStatistics(_Answer):
     middle_fen: Fen
 
 
+class ValueStatisticsPage(Page[ValueStatistics]):
+    """The statistics, and how old they are."""
+
+    counted_at: datetime | None = Field(description="None: they are of this moment.")
+
+
 @router.get("/rights/{right_id}/valuations")
 async def read_valuations(
     right_id: UUID, caller: Reader, context: CurrentContext
@@ -283,9 +289,12 @@ def _right(one: CoverOfRight) -> CoveredRight:
 
 
 @router.get("/valuation-statistics")
-async def read_statistics(caller: Reader, context: CurrentContext) -> Page[ValueStatistics]:
+async def read_statistics(caller: Reader, context: CurrentContext) -> ValueStatisticsPage:
     """What rights were found to be worth, by kind, industry of the borrower and method, of the
-    valuations that you may see."""
+    valuations that you may see. Where there are very many, those of the cases are counted now and then:
+    `counted_at` says when."""
     async with context.database.looking(caller.institution) as conn:
-        rows = await valuations.statistics(conn, own=caller.bank)
-    return Page(items=[ValueStatistics.model_validate(dict(row)) for row in rows])
+        rows, counted_at = await valuations.statistics(conn, own=caller.bank)
+    return ValueStatisticsPage(
+        items=[ValueStatistics.model_validate(dict(row)) for row in rows], counted_at=counted_at
+    )

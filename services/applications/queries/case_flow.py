@@ -20,10 +20,11 @@ from shared.postgres.pools_seen import looks_as
 
 Counted = Literal["filed", "approved"]
 
-_FLOW_KEPT: Final = counted.kept(
+FLOW_KEPT: Final = counted.kept(
     "case_flow_counts", counted.flow_of("select * from case_counts_due")
 )
-_FLOW_ANEW: Final = f"({counted.flow_of(MOVED)})"
+FLOW_ANEW: Final = f"({counted.flow_of(MOVED)})"
+"""Rows of `case_flow_counts` with what is due to it; out of the cases themselves."""
 # Every approval of a month in the order of its days: how many there were by then says which is the middle one.
 _MONTHS: Final = """
     with days as (
@@ -87,7 +88,7 @@ async def months(
 ) -> list[asyncpg.Record]:
     """Month by month and in all (month none): cases and money filed and approved, and of those approved
     the days from filing to approval: the median, and what nine of ten did not exceed."""
-    flow = _FLOW_KEPT if await have_begun(conn) else _FLOW_ANEW
+    flow = FLOW_KEPT if await have_begun(conn) else FLOW_ANEW
     seen = (await looks_as(conn)).pools
     of_pools = pools or ([counted.ALL] if seen == EVERY_POOL else seen.split(","))
     rows: list[asyncpg.Record] = await conn.fetch(

@@ -50,10 +50,9 @@ select pool_code, loans::bigint, disbursed_fen::bigint,
 from sums left join overdue using (pool_code) left join once using (pool_code)
 order by pool_code
 """
-_STATES_KEPT: Final = counted.kept(
-    "case_counts", counted.states_of("select * from case_counts_due")
-)
-_STATES_ANEW: Final = f"({counted.states_of(MOVED)})"
+STATES_KEPT: Final = counted.kept("case_counts", counted.states_of("select * from case_counts_due"))
+STATES_ANEW: Final = f"({counted.states_of(MOVED)})"
+"""Rows of `case_counts` with what is due to it; out of the cases themselves."""
 _LOANS_KEPT: Final = counted.kept("loan_counts", counted.loans_of("select * from loan_counts_due"))
 
 
@@ -62,7 +61,7 @@ async def case_counts(
 ) -> Sequence[asyncpg.Record]:
     """The cases that the institution that looks may see, by pool, month and state. `own`: its code,
     where it is a bank."""
-    states = _STATES_KEPT if await have_begun(conn) else _STATES_ANEW
+    states = STATES_KEPT if await have_begun(conn) else STATES_ANEW
     rows: list[asyncpg.Record] = await conn.fetch(
         _CASES.format(counted=states), pool_code, own or ALL
     )
@@ -76,7 +75,7 @@ async def loan_sums(
     begun = await have_begun(conn)
     statement = _LOANS.format(
         counted=_LOANS_KEPT if begun else f"({counted.loans_of(LENT)})",
-        states=_STATES_KEPT if begun else _STATES_ANEW,
+        states=STATES_KEPT if begun else STATES_ANEW,
     )
     rows: list[asyncpg.Record] = await conn.fetch(statement, pool_code, own or ALL)
     return rows

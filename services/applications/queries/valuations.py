@@ -1,6 +1,7 @@
 """Valuations of rights, from cases and entered beside them, as far as the reader may see."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,8 +11,13 @@ from services.applications.domain.life_cycle import IS_LOAN
 from services.applications.domain.pledge import LIVING
 from services.applications.domain.submission import RightKey
 from services.applications.domain.valuations import Worth, valid_until
+from services.applications.tables import value_counts
+from services.applications.tables.counted import ALL
+from services.applications.tables.value_counts import SAID
 from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
+from shared.postgres.pools_seen import ALL as EVERY_POOL
+from shared.postgres.pools_seen import looks_as
 
 _OF_RIGHTS: Final = """
 select c.kind, c.number, c.nice_class, v.bank_code, v.amount_fen, v.method, v.appraiser,
@@ -70,23 +76,31 @@ where application_id = any($1::uuid[]) and is_accepted and released_on is null
   and counted_fen is not null
 group by application_id
 """
+# $1 the bank that asks, or all of them, $2 the pools it sees. What was entered beside the cases is little.
 _STATISTICS: Final = """
 with said as (
-    select c.kind, coalesce(a.attributes ->> 'industry', '') as industry, v.method, v.amount_fen
-    from valuations as v
-    join applications as a on a.id = v.application_id and a.revision = v.revision
-    join collateral as c
-        on (c.application_id, c.revision, c.collateral_no)
-         = (v.application_id, v.revision, v.collateral_no)
-    where $1::text is null or a.bank_code = $1
+    select kind, industry, method, amount_fen, sum(valuations) as valuations
+    from {counted} as counted
+    where bank_code = $1 and pool_code = any($2::text[]) group by 1, 2, 3, 4
     union all
-    select kind, '', method, amount_fen from right_valuations where related_to is null
+    select kind, '', method, amount_fen, count(*) from right_valuations
+    where related_to is null group by 1, 2, 3, 4
+), ranked as (
+    select *, sum(valuations) over (partition by kind, industry, method order by amount_fen) as so_far,
+           sum(valuations) over (partition by kind, industry, method) as of_all
+    from said
 )
-select kind, industry, method, count(*) as valuations, sum(amount_fen)::bigint as sum_fen,
+select kind, industry, method, sum(valuations)::bigint as valuations,
+       sum(valuations * amount_fen)::bigint as sum_fen,
        min(amount_fen) as lowest_fen, max(amount_fen) as highest_fen,
-       percentile_disc(0.5) within group (order by amount_fen) as middle_fen
-from said group by kind, industry, method order by kind, industry, method
+       min(amount_fen) filter (where so_far * 2 >= of_all) as middle_fen
+from ranked group by kind, industry, method order by kind, industry, method
 """
+_ANEW: Final = f"""(
+    select $1::text as bank_code, pool.code as pool_code, kind, industry, method, amount_fen, 1 as valuations
+    from ({SAID}) as said
+    cross join lateral (select case when '{ALL}' = any($2::text[]) then '{ALL}' else pool_code end as code) as pool
+    where $1::text = '{ALL}' or bank_code = $1)"""
 
 
 async def of_rights(
@@ -153,8 +167,16 @@ async def other_collateral(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -
     return {row["application_id"]: row["fen"] for row in await conn.fetch(_OTHER, case_ids)}
 
 
-async def statistics(conn: asyncpg.Connection, *, own: str | None) -> list[asyncpg.Record]:
-    """Counts and amounts by kind of right, industry of the borrower and method. `own`: the bank that
-    asks."""
-    rows: list[asyncpg.Record] = await conn.fetch(_STATISTICS, own)
-    return rows
+async def statistics(
+    conn: asyncpg.Connection, *, own: str | None
+) -> tuple[list[asyncpg.Record], datetime | None]:
+    """Counts and amounts by kind of right, industry of the borrower and method, and when those of the cases
+    were counted; None: now. `own`: the bank that asks."""
+    kept_at = await value_counts.kept_at(conn)
+    seen = (await looks_as(conn)).pools
+    rows: list[asyncpg.Record] = await conn.fetch(
+        _STATISTICS.format(counted="value_counts" if kept_at else _ANEW),
+        own or ALL,
+        [ALL] if seen == EVERY_POOL else seen.split(","),
+    )
+    return rows, kept_at

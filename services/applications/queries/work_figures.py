@@ -2,17 +2,34 @@
 
 from typing import Final
 
+from services.applications.queries.case_flow import FLOW_ANEW, FLOW_KEPT
+from services.applications.queries.statistics import STATES_ANEW, STATES_KEPT
+from services.applications.tables.counted import ALL
 from shared.life_cycle import SYSTEM_ROLE, Words
-from shared.own_work.figures import OWN, PARKED, WorkFigure, month_of, within
+from shared.own_work.figures import OWN_OR_ALL, PARKED, WorkFigure, month_of, within
 
+# Of the counters that the cases keep; before these hold all there is, of the cases themselves.
 _FILED: Final = f"""
-    select {month_of("submitted_at")}, count(*) as amount
-    from applications where {within("submitted_at")} and {OWN} and $3::text is not null
+    select month, sum(cases) as amount from (
+        select bank_code, month, cases from {STATES_KEPT} as kept where exists (select from counts_begun)
+        union all
+        select bank_code, month, cases from {STATES_ANEW} as anew
+        where not exists (select from counts_begun)
+    ) as counted
+    where month between to_char($1::date, 'YYYY-MM') and to_char($2::date, 'YYYY-MM')
+      and {OWN_OR_ALL} and $3::text is not null
     group by 1
 """
-_APPROVED: Final = """
-    select to_char(approved_on, 'YYYY-MM') as month, sum(amount_fen) as amount
-    from applications where approved_on between $1 and $2 and $3::text is not null
+_APPROVED: Final = f"""
+    select to_char(day, 'YYYY-MM') as month, sum(fen) as amount from (
+        select pool_code, counted, day, fen from {FLOW_KEPT} as kept
+        where exists (select from counts_begun)
+        union all
+        select pool_code, counted, day, fen from {FLOW_ANEW} as anew
+        where not exists (select from counts_begun)
+    ) as flow
+    where day between $1 and $2 and counted = 'granted' and pool_code <> '{ALL}'
+      and $3::text is not null
     group by 1
 """
 _DONE: Final = f"""

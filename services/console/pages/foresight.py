@@ -12,6 +12,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
 from services.console.rendering import formats
 from services.console.upstream.client import Problem
+from services.console.upstream.optional import items
 from services.console.upstream.programmes import read_programmes
 
 router = APIRouter()
@@ -29,22 +30,23 @@ STRESSES: tuple[tuple[str, dict[str, str]], ...] = (
 async def foresight(page: Page, code: CodeInPath) -> Response:
     """What may become of the pool's money, under its own terms and another version's."""
     pool = await page.risk_pool.get(f"/pools/{code}")
-    usual = await page.risk_pool.get(f"/pools/{code}/foresight", scenarios=100)
-    asked, attempt, found = _asked(page, usual["assumptions"]), NOTHING_SENT, None
+    assumptions = items(await page.risk_pool.get("/foresight-assumptions"))
+    asked, attempt, found = _asked(page, assumptions), NOTHING_SENT, None
     try:
         found = await page.risk_pool.get(f"/pools/{code}/foresight", **asked)
     except Problem as problem:
         if problem.status not in (404, 422):
             raise
-        attempt = Attempt(problem=_named(page, problem, usual["assumptions"]))
+        attempt = Attempt(problem=_named(page, problem, assumptions))
     return page.render(
         "foresight.html",
         attempt=attempt,
         code=code,
         pool=pool,
-        found=found,
+        found=found if found and "tables" in found else None,
         typed=page.request.query_params,
-        assumptions=usual["assumptions"],
+        assumptions=assumptions,
+        being=found and found.get("being_worked_out"),
         versions=await _versions(page, pool["programme"]),
         stresses=[(name, urlencode(changes)) for name, changes in STRESSES],
         query=urlencode(asked),

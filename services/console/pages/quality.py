@@ -33,7 +33,7 @@ async def behind(page: Page, code: CodeInPath, measure: str, cursor: str = "") -
     """The rows that a measure counts."""
     path = f"/banks/{code}/data-quality"
     period = _period(page.request)
-    figures = await page.applications.get(path, **period)
+    figures = await page.applications.get(path, **period, measure=measure[:40])
     figure = next((one for one in figures["figures"] if one["measure"] == measure), None)
     known = figure["measure"] if figure else "unknown"
     found = await page.applications.get(f"{path}/{known}", **period, cursor=cursor)

@@ -55,4 +55,8 @@ async def cover(page: Page, bank: str = "", cursor: str = "") -> Response:
 async def values(page: Page) -> Response:
     """What rights were found to be worth, of all valuations together."""
     statistics = await page.applications.get("/valuation-statistics")
-    return page.render("register_statistics.html", statistics=items(statistics))
+    return page.render(
+        "register_statistics.html",
+        statistics=items(statistics),
+        counted_at=statistics.get("counted_at"),
+    )

@@ -48,6 +48,12 @@ async def show_cockpit(
     context: CurrentContext,
     pool: PoolCodes = [],  # noqa: B006 (FastAPI copies it)
     period: PeriodText = None,
+    every: Annotated[
+        bool,
+        Query(
+            description="Every bank and pool has its line; else those beyond the hundred largest are one."
+        ),
+    ] = False,
 ) -> ReportAnswer:
     """Where the pools stand in a period against the one before: figures, months, banks, areas, kinds of
     rights, targets. Each figure has the address of the loans whose sum it is. Without a period: the
@@ -60,8 +66,9 @@ async def show_cockpit(
         codes = [code for code, _ in chosen]
         sees_all = (await looks_as(conn)).pools == ALL
         found = await cockpit.count(
-            conn, codes, asked, until=until, named=pool and codes, are_all=sees_all and not pool
-        )
+            conn, codes, asked, until=until, named=pool and codes, are_all=sees_all and not pool,
+            every=every,
+        )  # fmt: skip
         names = {
             "pool": dict(chosen),
             "bank": await names_of_banks(conn, found.values("bank", asked), pools=pool and codes),

@@ -4,12 +4,10 @@ The verifier is handed rows as they were stored and believes none of them: it ma
 every balance and every id again, and says of each check how much it looked at and what it found.
 """
 
-import hashlib
-from array import array
 from collections.abc import Mapping
-from itertools import pairwise
 
 from services.risk_pool.domain.audit_checks import Check, Head, Row, Sealed, Totals
+from services.risk_pool.domain.audit_references import Twins
 from services.risk_pool.domain.audit_totals import (
     check_balances,
     check_cash,
@@ -28,8 +26,7 @@ class Verifier:
         self.pool_code = pool_code
         self._previous = GENESIS
         self._last_seq = 0
-        self._seqs = array("q")
-        self._references = array("Q")
+        self._references = Twins()
         self._totals: dict[str, list[int]] = {}
         self._by_month: dict[str, dict[str, list[int]]] = {}
         self._known_accounts: set[str] = set()
@@ -86,9 +83,7 @@ class Verifier:
         self._previous = row.hash
         self._shape(row)
         self._count(row)
-        self._seqs.append(seq)
-        digest = hashlib.blake2b(row.reference.encode(), digest_size=8).digest()
-        self._references.append(int.from_bytes(digest))
+        self._references.add(row.reference, seq)
         if row.explanation_id:
             self._explained.setdefault(row.explanation_id, seq)
 
@@ -187,16 +182,13 @@ class Verifier:
             )
 
     def _finish_references(self) -> None:
-        self.references.looked_at = len(self._references)
-        ordered = sorted(range(len(self._references)), key=self._references.__getitem__)
-        for one, other in pairwise(ordered):
-            if self._references[one] == self._references[other]:
-                first, second = sorted((self._seqs[one], self._seqs[other]))
-                self.references.fault(
-                    second,
-                    f"第 {second} 笔与第 {first} 笔的凭据相同",
-                    f"transfer {second} has the reference of transfer {first}",
-                )
+        self.references.looked_at = self._references.count
+        for first, second in self._references.found():
+            self.references.fault(
+                second,
+                f"第 {second} 笔与第 {first} 笔的凭据相同",
+                f"transfer {second} has the reference of transfer {first}",
+            )
 
     def _finish_explanations(self) -> None:
         for missing, seq in self._explained.items():

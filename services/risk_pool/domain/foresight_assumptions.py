@@ -11,8 +11,12 @@ from typing import ClassVar, Final, Literal, NamedTuple
 from shared.life_cycle import Words
 from shared.refusals import Refused
 
-LARGEST_WORK: Final = 10_000_000
-"""Futures × firms that one answer looks at: some seconds of one core."""
+LARGEST_WORK: Final = 200_000_000
+"""Futures × firms that are looked at: some minutes of one core."""
+LARGEST_AT_ONCE: Final = 10_000_000
+"""The same while somebody waits for the answer: some seconds."""
+LOANS_AT_ONCE: Final = 2_000
+"""Loans of a book that are split while somebody waits; more are worked out apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ their terms; the book only says what the new ones would mean for loans like thes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
 
 from shared.refusals import Refused
 from shared.schemes.cases.answers import AMPLE_FEN
@@ -19,7 +21,16 @@ from shared.schemes.vocabulary import FIGURES
 def nothing_used(terms: Terms) -> Counters:
     """No cap has been drawn on, and no figure is short: balance, lending and fees are ample."""
     codes = (*(part.code for part in terms.covered), *(cap.code for cap in terms.caps))
-    return Counters(used=dict.fromkeys(codes, 0), figures=dict.fromkeys(FIGURES, AMPLE_FEN))
+    return _nothing_of(codes)
+
+
+@cache
+def _nothing_of(codes: tuple[str, ...]) -> Counters:
+    """The same for a book of many loans: there are few sets of codes, and nobody changes what is here."""
+    return Counters(
+        used=MappingProxyType(dict.fromkeys(codes, 0)),
+        figures=MappingProxyType(dict.fromkeys(FIGURES, AMPLE_FEN)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

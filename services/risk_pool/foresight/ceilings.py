@@ -5,6 +5,7 @@ common (programmes H.15), across the versions and modes of a programme. So a loa
 know no such ceiling still fills that of the others.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -57,6 +58,9 @@ class Counters:
     yearly: list[bool] = field(default_factory=lambda: [False])
     used: list[int] = field(default_factory=lambda: [0])
     numbers: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    sums: dict[tuple[str, ...], dict[tuple[Any, ...], int]] = field(default_factory=dict)
+    """By what a ceiling counts by → party and these → what approved claims have used: added up once,
+    for there are as many counters as firms."""
 
     def number(self, place: Place, loan: Row, figures: Figures) -> int:
         """The counter that a loan fills; 0: none, the ceiling is for one claim alone."""
@@ -70,8 +74,17 @@ class Counters:
             self.yearly.append("year" in same)
             if "year" in same:
                 own["year"] = figures.year
-            self.used.append(_used(place.parties, own, figures.taken))
+            self.used.append(self._used(place.parties, own, figures.taken))
         return self.numbers[key]
+
+    def _used(self, parties: Iterable[str], own: Mapping[str, Any], taken: Iterable[Taken]) -> int:
+        names = tuple(own)
+        if names not in self.sums:
+            sums = self.sums[names] = defaultdict(int)
+            for one in taken:
+                sums[(one.party, *(getattr(one, name) for name in names))] += one.amount_fen
+        values = tuple(own.values())
+        return sum(self.sums[names].get((party, *values), 0) for party in set(parties))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +187,3 @@ def _limit(
     if figure is None:
         return None, 0.0
     return figure * rule.rate.numerator // rule.rate.denominator, 0.0
-
-
-def _used(parties: Iterable[str], own: Mapping[str, Any], taken: Iterable[Taken]) -> int:
-    whose = frozenset(parties)
-    return sum(
-        one.amount_fen
-        for one in taken
-        if one.party in whose and all(getattr(one, name) == value for name, value in own.items())
-    )

@@ -5,6 +5,7 @@ each of them and the work is done in columns. Amounts are whole fen; where a sha
 down it is rounded down, and the bearer takes the rest, as in every claim.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,8 +50,11 @@ class _Portion:
     used_payments: Ints
 
 
-def play(book: Book, assumptions: Assumptions, *, available_fen: int, day: date) -> Futures:
-    """All futures of a book, the same for the same seed."""
+def play(
+    book: Book, assumptions: Assumptions, *, available_fen: int, day: date,
+    tell: Callable[[int], None],
+) -> Futures:  # fmt: skip
+    """All futures of a book, the same for the same seed. `tell` is told how many of them are played."""
     shape = (assumptions.scenarios, assumptions.horizon_months)
     whole = Futures(*(np.zeros(shape, dtype=np.int64) for _ in range(5)))
     years = _year_of_month(day, assumptions.horizon_months)
@@ -67,6 +71,7 @@ def play(book: Book, assumptions: Assumptions, *, available_fen: int, day: date)
             used_payments=_used_today(book.payments, part.futures, int(years[-1]) + 1),
         )
         _play(portion, part, book, assumptions, years, whole.balance[rows])
+        tell(part.first + part.futures)
     return whole
 
 

@@ -1,9 +1,10 @@
 """A look ahead from the book of a pool: read once, judged by each set of terms, played many times."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +21,7 @@ from services.risk_pool.queries import foresight as known
 from services.risk_pool.queries.book import TermsOfLoans, agreed_shares, book_on
 from services.risk_pool.queries.reports_lists import pool_named
 from shared.life_cycle import Row, Words
+from shared.money import format_fen
 from shared.refusals import Refused
 from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
@@ -73,6 +75,14 @@ class Known:
     """A version and its first day."""
     changed_words: Words
 
+    def size(self) -> dict[str, Any]:
+        """What it starts from, beside the report: money, loans and firms."""
+        return {
+            "available": format_fen(self.available_fen),
+            "loans": len(self.loans),
+            "firms": len({loan["borrower_uscc"] for loan in self.loans}),
+        }
+
 
 async def read(conn: asyncpg.Connection, pool_code: str, day: date, version: int | None) -> Known:
     """The pool as it stands on its business day. Raises NotFound for no such version."""
@@ -108,8 +118,15 @@ async def read(conn: asyncpg.Connection, pool_code: str, day: date, version: int
     )
 
 
-def look_ahead(start: Known, assumptions: Assumptions) -> Report:
-    """The report of all futures. Takes seconds of a core: off the event loop.
+def _nobody(played: int) -> None:
+    """Nobody asks how far it is."""
+
+
+def look_ahead(
+    start: Known, assumptions: Assumptions, *, tell: Callable[[int], None] = _nobody
+) -> Report:
+    """The report of all futures. Takes seconds of a core: off the event loop. `tell` is told how many
+    futures of the present terms are played.
 
     Raises ForesightTooLarge.
     """
@@ -121,7 +138,15 @@ def look_ahead(start: Known, assumptions: Assumptions) -> Report:
     played = {
         name: (
             words,
-            found(play(book, assumptions, available_fen=start.available_fen, day=start.day)),
+            found(
+                play(
+                    book,
+                    assumptions,
+                    available_fen=start.available_fen,
+                    day=start.day,
+                    tell=tell if name == "today" else _nobody,
+                )
+            ),
         )
         for name, (words, book) in books.items()
     }

@@ -1,6 +1,6 @@
 """The counts of the cockpit follow the book, some seconds behind it."""
 
-from services.risk_pool.tables import book_counts
+from services.risk_pool.tables import book_counts, position_moves
 from shared.clock import business_date
 from shared.context import Context, keep_at
 from shared.months import Month
@@ -14,6 +14,7 @@ async def count_once(context: Context) -> bool:
     """Count what is due of some pools; whether more is left."""
     until = Month.of(business_date(context.clock.now()))
     async with context.database.begin(EVERYWHERE) as conn:
+        await position_moves.add_up(conn)
         return await book_counts.count_due(conn, until=until)
 
 

@@ -16,41 +16,35 @@ import asyncpg
 from services.risk_pool.domain.agreed_figures import State as FigureState
 from services.risk_pool.tables.debts import ONCE_OF_DEBTS
 from services.risk_pool.tables.lending import LENT
+from services.risk_pool.tables.measures import held_at
 from shared.months import Month
 from shared.postgres import published_schemes
 from shared.refusals import Refused
 from shared.schemes.terms import Terms
 
-_BOOK = """
-    with held as (
-        select loan_id,
-               sum(case when split_part(debit, ':', 1) = 'covered' then amount_fen else 0 end
-                   - case when split_part(credit, ':', 1) = 'covered' then amount_fen else 0 end
-               )::bigint as covered_fen
-        from transfers
-        where pool_code = $1 and business_date <= $2 and loan_id is not null
-          and (split_part(debit, ':', 1) = 'covered' or split_part(credit, ':', 1) = 'covered')
-        group by loan_id
-    ), stood as (
-        select distinct on (loan_id) loan_id, month, outstanding_principal_fen, risk_class,
-               overdue_days
-        from positions where pool_code = $1 and month <= $3 order by loan_id, month desc
+_BOOK = (
+    """
+    with held as materialized (HELD),
+    stood as materialized (
+        select held.loan_id, p.month, p.outstanding_principal_fen, p.risk_class, p.overdue_days
+        from held cross join lateral (
+            select * from positions as p where p.loan_id = held.loan_id and p.month <= $3
+            order by p.month desc limit 1) as p
     ), lent as (
         -- Until a bank reports a loan, what was paid out of it; then what was drawn since.
         select lent.loan_id, sum(lent.fen)::bigint as fen
-        from (LENT) as lent left join stood using (loan_id)
+        from (LENT) as lent join held using (loan_id) left join stood using (loan_id)
         where lent.day <= $2 and (stood.month is null or to_char(lent.day, 'YYYY-MM') > stood.month)
         group by 1
     ), debts as (
         select c.loan_id, c.number, c.bank_code, c.borrower_uscc, c.programme, c.mode,
                c.approved_on, c.matures_on, c.amount_fen, c.ip_share_bp, c.ip_amount_fen,
                c.attributes, c.attributes_at_disbursement, c.is_first_loan, c.is_multi_ip_type, c.renews,
-               held.covered_fen, stood.risk_class, coalesce(stood.overdue_days, 0) as overdue_days,
+               held.fen as covered_fen, stood.risk_class, coalesce(stood.overdue_days, 0) as overdue_days,
                coalesce(stood.outstanding_principal_fen, 0) + coalesce(lent.fen, 0)
                    as outstanding_fen
         from held join coverages c using (loan_id) left join stood using (loan_id)
              left join lent using (loan_id)
-        where held.covered_fen > 0
     ), once as (
 ONCE    ), book as (
         select debts.*, debts.covered_fen - coalesce(once.covered_fen, 0) as left_covered_fen,
@@ -66,7 +60,10 @@ ONCE    ), book as (
                as borrower_balance_fen
     from book where left_covered_fen > 0 or left_outstanding_fen > 0
     order by risk_class nulls first, bank_code, number
-""".replace("LENT", LENT).replace("ONCE", ONCE_OF_DEBTS)
+""".replace("HELD", held_at("$2", pools="= $1"))
+    .replace("LENT", LENT)
+    .replace("ONCE", ONCE_OF_DEBTS)
+)
 
 
 async def book_on(

@@ -9,6 +9,7 @@ import asyncpg
 from services.risk_pool.domain.agreed_figures import State as FigureState
 from services.risk_pool.domain.cap_order import COVERED, Taken
 from services.risk_pool.domain.claim import UNDECIDED, USES_CAPS
+from services.risk_pool.domain.coverage import State as CoverageState
 from services.risk_pool.domain.ledger import available_fen
 from services.risk_pool.queries.programmes import version
 from services.risk_pool.tables.ledger import balances
@@ -16,6 +17,30 @@ from services.risk_pool.tables.lending import LENT
 from shared.postgres.literals import literals
 from shared.schemes.publication import Publication, scheme_of
 from shared.schemes.scheme import Scheme
+
+_IN_COVER = (CoverageState.ACTIVE, CoverageState.CLAIMED)
+
+
+async def loans_in_cover(conn: asyncpg.Connection, pool_code: str, *, most: int) -> int:
+    """How many loans of the pool may still cost it something; `most` where they are no fewer."""
+    count: int = await conn.fetchval(
+        f"""select count(*) from (
+                select from coverages where pool_code = $1 and state in ({literals(_IN_COVER)})
+                limit $2) as found""",
+        pool_code,
+        most,
+    )
+    return count
+
+
+async def firms_in_cover(conn: asyncpg.Connection, pool_code: str) -> int:
+    """How many firms these loans are of."""
+    count: int = await conn.fetchval(
+        f"""select count(distinct borrower_uscc) from coverages
+            where pool_code = $1 and state in ({literals(_IN_COVER)})""",
+        pool_code,
+    )
+    return count
 
 
 async def loans_claimed_for(conn: asyncpg.Connection, pool_code: str) -> frozenset[UUID]:
@@ -87,6 +112,12 @@ async def running_figures(
 async def available_now(conn: asyncpg.Connection, pool_code: str) -> int:
     """The pool's own money that it is free to use."""
     return available_fen(await balances(conn, pool_code))
+
+
+async def programme_of(conn: asyncpg.Connection, pool_code: str) -> str:
+    """The programme of a pool that is there."""
+    programme: str = await conn.fetchval("select programme from pools where code = $1", pool_code)
+    return programme
 
 
 async def scheme_of_version(

@@ -20,6 +20,7 @@ from services.risk_pool.domain.month_findings import CasesFound
 from services.risk_pool.domain.opening import OPENING
 from services.risk_pool.domain.recovery import UNCONFIRMED
 from services.risk_pool.domain.settlement import BOOKS_CLOSED
+from services.risk_pool.tables import position_moves
 from shared.months import Month
 from shared.postgres.literals import literals
 
@@ -175,13 +176,7 @@ async def _stated(
 
 async def positions_mark(conn: asyncpg.Connection, pool_code: str, month: Month) -> str:
     """A word that changes whenever a position of the month is reported or replaced."""
-    mark: str = await conn.fetchval(
-        """select count(*) || '/' || coalesce(sum(version), 0) from positions
-           where pool_code = $1 and month = $2""",
-        pool_code,
-        str(month),
-    )
-    return mark
+    return str(await position_moves.moves(conn, pool_code, str(month)))
 
 
 async def is_stale(

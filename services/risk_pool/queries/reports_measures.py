@@ -11,14 +11,22 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 
 from services.risk_pool.domain.report_period import Period
-from services.risk_pool.tables.measures import DIVISIONS, IN_PERIOD, LOANS_COUNTED
+from services.risk_pool.tables import measures
+from services.risk_pool.tables.measures import (
+    COVERED_BY_NUMBER,
+    DIVISIONS,
+    IN_PERIOD,
+    MANY_MONTHS,
+    MOVED_BY_NUMBER,
+    PARTS,
+)
 from shared import canonical
 from shared.postgres.grids import Grid, Sortable
 from shared.postgres.literals import containing
 
 
-def _counted(measure: str, reading: str) -> str:
-    return LOANS_COUNTED.format(statement=IN_PERIOD[measure], reading=reading, month="$4", more="")
+def _counted(measure: str, reading: str, by: str = "") -> str:
+    return measures.loans_counted(IN_PERIOD[measure], reading, month="$4::text", by=by)
 
 
 class Counted(NamedTuple):
@@ -44,6 +52,30 @@ async def counted(
     return {row["value"]: Counted(row["loans"], row["firms"], row["fen"]) for row in rows}
 
 
+async def counted_with_parts(
+    conn: asyncpg.Connection, pool_code: str, measure: str, period: Period, by: str
+) -> dict[str, dict[str, Counted]]:
+    """The same of a measure and of all that are those loans of it of which something holds, read once:
+    measure → value of the division → what falls on it."""
+    conditions = {measure: "true", **PARTS[measure]}
+    sums = ", ".join(
+        f"""count(*) filter (where {holds}) as {one}_loans,
+            count(distinct c.borrower_uscc) filter (where {holds}) as {one}_firms,
+            coalesce(sum(counted.fen) filter (where {holds}), 0)::bigint as {one}_fen"""
+        for one, holds in conditions.items()
+    )
+    statement = _counted(measure, f"select {DIVISIONS[by]} as value, {sums}")
+    rows = await conn.fetch(f"{statement} group by 1 order by 1", *_arguments([pool_code], period))
+    return {
+        one: {
+            row["value"]: Counted(row[f"{one}_loans"], row[f"{one}_firms"], row[f"{one}_fen"])
+            for row in rows
+            if row[f"{one}_loans"]
+        }
+        for one in conditions
+    }
+
+
 async def in_all(conn: asyncpg.Connection, pool_code: str, measure: str, period: Period) -> Counted:
     """The whole of a measure."""
     reading = """select count(*) as loans, count(distinct c.borrower_uscc) as firms,
@@ -51,6 +83,21 @@ async def in_all(conn: asyncpg.Connection, pool_code: str, measure: str, period:
     statement = _counted(measure, reading)
     row = await conn.fetchrow(statement, *_arguments([pool_code], period))
     return Counted(row["loans"], row["firms"], row["fen"])
+
+
+async def each_in_all(
+    conn: asyncpg.Connection, pool_code: str, measures: Sequence[str], period: Period
+) -> dict[str, Counted]:
+    """The whole of each measure; of loans of which others are parts all of them read once."""
+    found: dict[str, Counted] = {}
+    for one in measures:
+        if one in PARTS:
+            parts = await counted_with_parts(conn, pool_code, one, period, "all")
+            found |= {name: values.get("", NOTHING) for name, values in parts.items()}
+    for one in measures:
+        if one not in found:
+            found[one] = await in_all(conn, pool_code, one, period)
+    return found
 
 
 LOANS: Final = Grid(
@@ -74,7 +121,14 @@ def loans_counted(pools: Sequence[str], measure: str, period: Period, *, by: str
         select c.loan_id, c.number, c.pool_code, c.bank_code, c.borrower_name, c.borrower_uscc,
                c.borrower_name_canonical, c.mode, c.state, stood.risk_class, stood.overdue_days,
                counted.fen::bigint as amount_fen, {DIVISIONS[by]} as value"""
-    rows = f"({_counted(measure, reading)}) as one"
+    if measure == "covered":
+        statement = COVERED_BY_NUMBER.format(reading=reading)
+    elif measure in MOVED_BY_NUMBER and period.months > MANY_MONTHS:
+        statement = MOVED_BY_NUMBER[measure].format(reading=reading)
+    else:
+        statement = _counted(measure, reading, by=DIVISIONS[by])
+    # In the usual order, so that a page of it is met on the way, and no more is worked out.
+    rows = f"({statement} order by c.number) as one"
     return replace(LOANS, rows=rows, given=_arguments(pools, period))
 
 

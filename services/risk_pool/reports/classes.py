@@ -1,7 +1,11 @@
 """The book by the five classes (五级分类), gross and net of what the bank itself would bear."""
 
+import asyncio
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import asyncpg
 
@@ -20,6 +24,7 @@ from services.risk_pool.reports.counting import TOTAL, list_of, share_bp
 from shared.life_cycle import Words
 from shared.money import round_half_up
 from shared.risk_classes import RISK_CLASSES
+from shared.schemes.terms import Terms
 
 NOTE = Words(
     "净额：假定每笔贷款全额损失，按其批准日条款扣除银行自担部分；跨笔累计的上限（年度、银行、余额）不计。贷款与其续贷按一笔债务计（取较大者，先列入较差的分类），因此可能低于账户余额",
@@ -46,15 +51,31 @@ class _Sum:
 
 async def classes(conn: asyncpg.Connection, pool_code: str, period: Period) -> list[Table]:
     """Loans in cover at the period's end by class, and what of them the bank bears itself."""
-    sums: dict[str, _Sum] = defaultdict(_Sum)
     terms_of = TermsOfLoans(conn)
     agreed = await agreed_shares(conn, pool_code, period.last)
-    async for loan in book_on(conn, pool_code, period.last):
+    loans = [
+        (loan, await terms_of.of(loan)) async for loan in book_on(conn, pool_code, period.last)
+    ]
+    # Each is split by its terms: work of a processor, while others are answered.
+    sums = await asyncio.to_thread(_by_class, loans, agreed)
+    whole = _Sum()
+    for one in sums.values():
+        for name in _Sum.__slots__:
+            setattr(whole, name, getattr(whole, name) + getattr(one, name))
+    order = ["", *RISK_CLASSES] if "" in sums else list(RISK_CLASSES)
+    return [_table(pool_code, period, {name: sums[name] for name in order}, whole)]
+
+
+def _by_class(
+    loans: Sequence[tuple[Mapping[str, Any], Terms | None]],
+    agreed: Mapping[str, Mapping[str, Fraction]],
+) -> dict[str, _Sum]:
+    sums: dict[str, _Sum] = defaultdict(_Sum)
+    for loan, terms in loans:
         here = sums[loan["risk_class"] or ""]
         here.loans += loan["covered_fen"] > 0
         here.outstanding_fen += loan["outstanding_fen"]
         here.covered_fen += loan["covered_fen"]
-        terms = await terms_of.of(loan)
         decision = terms and split_whole(whole_of(loan), terms, agreed.get(loan["bank_code"], {}))
         if decision:
             left = part_left(loan)
@@ -62,12 +83,7 @@ async def classes(conn: asyncpg.Connection, pool_code: str, period: Period) -> l
             here.pool_fen += round_half_up(pool_bears_fen(decision) * left)
         else:
             here.unknown_fen += loan["covered_fen"]
-    whole = _Sum()
-    for one in sums.values():
-        for name in _Sum.__slots__:
-            setattr(whole, name, getattr(whole, name) + getattr(one, name))
-    order = ["", *RISK_CLASSES] if "" in sums else list(RISK_CLASSES)
-    return [_table(pool_code, period, {name: sums[name] for name in order}, whole)]
+    return sums
 
 
 def _table(pool_code: str, period: Period, sums: dict[str, _Sum], whole: _Sum) -> Table:

@@ -29,6 +29,9 @@ _DIVIDED = (
     "all", "pool", "bank", "province", "city", "area", "ip_kind", "industry", "first_loan",
 )  # fmt: skip
 _NOTHING = Sum(0, 0)
+MOST_LINES = 100
+"""Of a table; the smaller ones beyond are one line together, unless all are asked for."""
+_OTHERS = "…"
 _TREE = ("province", "city", "area")
 
 NOTES = (
@@ -58,6 +61,8 @@ class Found:
     period: Period
     months: Sequence[Period]
     parts: Counts
+    every: bool = False
+    """Whether every value has a line of its own, however many there are."""
 
     def values(self, by: str, period: Period) -> list[str]:
         """Every value of a division that any measure has in a period."""
@@ -96,9 +101,11 @@ async def count(
     until: Month,
     named: Sequence[str] = (),
     are_all: bool = False,
+    every: bool = False,
 ) -> Found:
     """Everything that the cockpit shows. `until`: the present month. `named`: those of the pools that were
-    asked for by name. `are_all`: these are all the pools that there are."""
+    asked for by name. `are_all`: these are all the pools that there are. `every`: also where a table
+    has more than a hundred lines."""
     months = period.last_months(min(max(period.months, MONTHS), MOST_MONTHS), until=until)
     over_time = {one.text: one for one in (*months, period.before)}
     parts = await counted_in_each(
@@ -107,7 +114,7 @@ async def count(
     divided = await counted_in_each(conn, pools, [period], _DIVIDED, until=until, are_all=are_all)
     for measure, part in divided.items():
         parts[measure] |= part
-    return Found(pools=pools, named=named, period=period, months=months, parts=parts)
+    return Found(pools=pools, named=named, period=period, months=months, parts=parts, every=every)
 
 
 def tables(found: Found, names: Mapping[str, Mapping[str, str]]) -> list[Table]:
@@ -218,11 +225,26 @@ def _divided(
         (one for one in found.values(by, found.period) if _has(found, measures, by, one)),
         key=lambda value: (-found.of("covered", found.period, by, value).fen, value),
     )
+    shown = values if found.every or len(values) <= MOST_LINES else values[:MOST_LINES]
     lines = []
-    for value in values:
+    for value in shown:
         words = Words(called[value], called[value]) if value in called else value_words(by, value)
         lines.append(_line(found, measures, found.period, value, words, by=by))
+    if others := values[len(shown) :]:
+        lines.append(_others(found, measures, by, others))
     return _table(found, by, measures, lines)
+
+
+def _others(found: Found, measures: Sequence[str], by: str, values: Sequence[str]) -> Line:
+    """The smaller ones together, so that the lines still come to the total."""
+    cells: dict[str, Cell] = {}
+    for measure in measures:
+        parts = [found.of(measure, found.period, by, value) for value in values]
+        cells[measure] = Cell(sum(part.fen for part in parts))
+        cells[f"{measure}_loans"] = Cell(sum(part.loans for part in parts))
+    _with_bad_ratio(cells, measures)
+    words = Words(f"其余 {len(values)} 项合计", f"{len(values)} others together")
+    return Line(_OTHERS, words, cells)
 
 
 def _tree(found: Found) -> Table:
@@ -266,8 +288,12 @@ def _line(
         href = found.list_of(measure, period, by, key) if by else found.list_of(measure, period)
         cells[measure] = Cell(part.fen, href)
         cells[f"{measure}_loans"] = Cell(part.loans, href)
+    _with_bad_ratio(cells, measures)
+    return Line(key, words, cells)
+
+
+def _with_bad_ratio(cells: dict[str, Cell], measures: Sequence[str]) -> None:
     if "bad" in measures:
         bad, covered = (cells[name].value for name in ("bad", "covered"))
         assert isinstance(bad, int) and isinstance(covered, int)
         cells[BAD_RATIO.name] = Cell(share_bp(bad, covered), cells["bad"].href)
-    return Line(key, words, cells)

@@ -9,7 +9,13 @@ import asyncpg
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.domain.report_tables import Cell, Column, Line
 from services.risk_pool.domain.report_words import MEASURES, value_words
-from services.risk_pool.queries.reports_measures import NOTHING, Counted, counted
+from services.risk_pool.queries.reports_measures import (
+    NOTHING,
+    Counted,
+    counted,
+    counted_with_parts,
+)
+from services.risk_pool.tables.measures import PARTS
 from shared.life_cycle import Words
 from shared.money import round_half_up
 from shared.ratios import WHOLE_BP
@@ -65,7 +71,7 @@ async def divided(
     names: Mapping[str, Words] | None = None,
 ) -> tuple[list[Line], Line]:
     """A line for each value that any of the measures has, and all of them together."""
-    found = {one: await counted(conn, pool_code, one, period, by) for one in measures}
+    found = await _found(conn, pool_code, measures, period, by)
     values = sorted({value for of_measure in found.values() for value in of_measure})
     lines = [
         Line(
@@ -90,6 +96,20 @@ async def divided(
         for one in measures
     }
     return lines, Line("", TOTAL, _cells(pool_code, whole, period, by, None))
+
+
+async def _found(
+    conn: asyncpg.Connection, pool_code: str, measures: Sequence[str], period: Period, by: str
+) -> dict[str, dict[str, Counted]]:
+    """What falls on each value, measure by measure; of loans of which others are parts all at once."""
+    found: dict[str, dict[str, Counted]] = {}
+    for one in measures:
+        if one in PARTS:
+            found |= await counted_with_parts(conn, pool_code, one, period, by)
+    for one in measures:
+        if one not in found:
+            found[one] = await counted(conn, pool_code, one, period, by)
+    return {one: found[one] for one in measures}
 
 
 def _cells(

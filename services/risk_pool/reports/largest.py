@@ -6,7 +6,7 @@ from services.risk_pool.domain.report_period import Period
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
 from services.risk_pool.domain.report_words import DIMENSIONS
 from services.risk_pool.queries.reports_lists import names_of_borrowers
-from services.risk_pool.queries.reports_measures import Counted, counted
+from services.risk_pool.queries.reports_measures import Counted, counted_with_parts
 from services.risk_pool.reports.counting import list_of, share_bp
 from shared.life_cycle import Words
 
@@ -15,8 +15,8 @@ HOW_MANY = 10
 
 async def largest(conn: asyncpg.Connection, pool_code: str, period: Period) -> list[Table]:
     """Ten firms, what they are of the whole book, and how much of it is overdue."""
-    covered = await counted(conn, pool_code, "covered", period, "borrower")
-    overdue = await counted(conn, pool_code, "overdue", period, "borrower")
+    found = await counted_with_parts(conn, pool_code, "covered", period, "borrower")
+    covered, overdue = found["covered"], found["overdue"]
     whole_fen = sum(part.fen for part in covered.values())
     first = sorted(covered.items(), key=lambda one: (-one[1].fen, one[0]))[:HOW_MANY]
     names = await names_of_borrowers(conn, pool_code, [uscc for uscc, _ in first])

@@ -13,7 +13,7 @@ from services.risk_pool.domain.report_period import Period
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
 from services.risk_pool.domain.report_words import MEASURES
 from services.risk_pool.queries.reports_lists import targets_of_year
-from services.risk_pool.queries.reports_measures import Counted, in_all
+from services.risk_pool.queries.reports_measures import Counted, each_in_all
 from services.risk_pool.reports.counting import growth_bp, list_of, share_bp
 from shared.life_cycle import Words
 
@@ -29,8 +29,8 @@ _MEASURES = ("lent", "entered", "covered", "overdue", "bad", "claimed", "compens
 async def scorecard(conn: asyncpg.Connection, pool_code: str, period: Period) -> list[Table]:
     """Amounts with their target, numbers, and ratios, each beside the year before."""
     before = period.year_before
-    now = {one: await in_all(conn, pool_code, one, period) for one in _MEASURES}
-    then = {one: await in_all(conn, pool_code, one, before) for one in _MEASURES}
+    now = await each_in_all(conn, pool_code, _MEASURES, period)
+    then = await each_in_all(conn, pool_code, _MEASURES, before)
     targets = await targets_of_year(conn, pool_code, period.start.year)
     return [
         _amounts(pool_code, period, now, then, targets),

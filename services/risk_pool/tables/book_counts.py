@@ -13,9 +13,9 @@ import asyncpg
 from services.risk_pool.tables.measures import (
     COVERED_IN_EACH,
     DIVISIONS,
-    LOANS_COUNTED,
     MOVED,
     PARTS,
+    loans_counted,
 )
 from shared.months import Month
 from shared.postgres.literals import literals
@@ -42,8 +42,8 @@ _MONTHS: Final = """(
 
 def _standing(months: str) -> str:
     parts = ", ".join(f"('{part}', {condition})" for part, condition in PARTS["covered"].items())
-    each = LOANS_COUNTED.format(
-        statement=COVERED_IN_EACH,
+    each = loans_counted(
+        COVERED_IN_EACH,
         month="asked.month",
         reading="""select c.pool_code, stands.measure, part.by, part.value,
                           count(*) as loans, sum(counted.fen)::bigint as fen""",

@@ -57,28 +57,73 @@ MOVED: Final = {
 """Measures of what moved in a period: loan, day and fen of each movement of the pools $1."""
 
 
-def _statements(first: str, last: str) -> dict[str, str]:
-    """What each measure counts of the pools $1 from a first to a last day, loan by loan."""
-    held = f"""
-        select loan_id, sum(case when split_part(debit, ':', 1) = 'covered' then amount_fen else 0 end
-                      - case when split_part(credit, ':', 1) = 'covered' then amount_fen else 0 end)
-               as fen
-        from transfers
-        where {_OF_POOLS} and business_date <= {last} and {first}::date is not null
-          and loan_id is not null
-          and (split_part(debit, ':', 1) = 'covered' or split_part(credit, ':', 1) = 'covered')
-        group by loan_id
+def stood(loan: str, month: str) -> str:
+    """A join to what was last reported of a loan by a month: one look into an index, however long it has
+    been reported on."""
+    return f"""
+        left join lateral (
+            select risk_class, overdue_days from positions as p
+            where p.loan_id = {loan} and p.month <= {month} order by p.month desc limit 1
+        ) as stood on true
     """
+
+
+_IS_COVER: Final = (
+    "(split_part(debit, ':', 1) = 'covered' or split_part(credit, ':', 1) = 'covered')"
+)
+_TAKES_COVER: Final = """
+    case when split_part(credit, ':', 1) = 'covered' then amount_fen else 0 end
+    - case when split_part(debit, ':', 1) = 'covered' then amount_fen else 0 end"""
+_RENEWALS: Final = f"""
+    select unnest(array[loan_id, renews]) from coverages where {_OF_POOLS} and renews is not null"""
+"""Loans of the pools $1 that are one debt with another."""
+
+
+def _held_of(last: str) -> str:
+    """What was held at a day's end of the loan `c`: what stands now, less what has moved it since."""
+    return f"""(
+        select c.covered_fen + coalesce(sum({_TAKES_COVER}), 0)::bigint as fen from transfers
+        where loan_id = c.loan_id and business_date > {last} and {_IS_COVER}
+    ) as held"""
+
+
+def held_at(last: str, *, pools: str, more: str = "") -> str:
+    """Loan and covered principal at a day's end, of the pools that a condition on their code names: what stands
+    now, less what has moved it since. Of a day that is just over that is little."""
+    return f"""
+        select loan_id, sum(fen)::bigint as fen from (
+            select loan_id, covered_fen as fen from coverages
+            where pool_code {pools} and covered_fen > 0
+            union all
+            select loan_id, {_TAKES_COVER} from transfers
+            where pool_code {pools} and business_date > {last} {more}
+              and loan_id is not null and {_IS_COVER}
+        ) as stands group by loan_id having sum(fen) > 0
+    """
+
+
+def _once(held: str, month: str) -> str:
+    """What of loans and their renewals is one debt, `held`: from what they and their cover (`held.fen`) are read."""
+    return f"""
+        debts as (
+            select c.loan_id, c.renews, held.fen as covered_fen, 0 as outstanding_fen,
+                   stood.risk_class, coalesce(stood.overdue_days, 0) as overdue_days
+            from {held} {stood("c.loan_id", month)}
+            where held.fen > 0 and c.loan_id in ({_RENEWALS})
+        ), once as materialized ({ONCE_OF_DEBTS})
+    """
+
+
+def _statements(first: str, last: str, month: str) -> dict[str, str]:
+    """What each measure counts of the pools $1 from a first to a last day, loan by loan. `month`: that of the
+    last day."""
+    held = held_at(last, pools="= any($1::text[])", more=f"and {first}::date is not null")
     # As the book has it: a loan and its renewal are one debt.
     covered = f"""
-        with debts as (
-            select held.loan_id, c.renews, held.fen as covered_fen, 0 as outstanding_fen,
-                   stood.risk_class, coalesce(stood.overdue_days, 0) as overdue_days
-            from ({held}) as held join coverages as c using (loan_id) left join stood using (loan_id)
-            where held.fen > 0
-        ), once as ({ONCE_OF_DEBTS})
-        select loan_id, debts.covered_fen - coalesce(once.covered_fen, 0) as fen
-        from debts left join once using (loan_id)
+        with held as materialized ({held}),
+             {_once("held join coverages as c using (loan_id)", month)}
+        select held.loan_id, held.fen - coalesce(once.covered_fen, 0) as fen
+        from held left join once on once.loan_id = held.loan_id
     """
     return {
         **{
@@ -91,17 +136,17 @@ def _statements(first: str, last: str) -> dict[str, str]:
         "covered": covered,
         **{
             part: f"""
-                select held.loan_id, held.fen from ({covered}) as held join stood using (loan_id)
-                where {condition}
+                select held.loan_id, held.fen
+                from ({covered}) as held {stood("held.loan_id", month)} where {condition}
             """
             for part, condition in PARTS["covered"].items()
         },
     }
 
 
-IN_PERIOD: Final = _statements("$2", "$3")
+IN_PERIOD: Final = _statements("$2", "$3", "$4::text")
 """What each measure counts from the day $2 to the day $3."""
-COVERED_IN_EACH: Final = _statements("asked.first", "asked.last")["covered"]
+COVERED_IN_EACH: Final = _statements("asked.first", "asked.last", "asked.month")["covered"]
 """What stands covered at the end of each month `asked`."""
 
 _IP_KIND = """coalesce(c.attributes->>'ip_kind',
@@ -132,13 +177,46 @@ DIVISIONS: Final = {
     "quarter": """to_char(c.approved_on, 'YYYY"-Q"Q')""",
 }
 
-LOANS_COUNTED: Final = """
-    with stood as (
-        select distinct on (loan_id) loan_id, risk_class, overdue_days from positions
-        where pool_code = any($1::text[]) and month <= {month} order by loan_id, month desc
-    ), counted as ({statement})
-    {reading}
-    from counted join coverages c using (loan_id) left join stood using (loan_id)
-    {more}
-    where counted.fen <> 0
+COVERED_BY_NUMBER: Final = f"""
+    with {_once(f"coverages as c cross join lateral {_held_of('$3')}", "$4")}
+    {{reading}}
+    from coverages as c cross join lateral {_held_of("$3")}
+    left join once on once.loan_id = c.loan_id
+    cross join lateral (select held.fen - coalesce(once.covered_fen, 0) as fen) as counted
+    {stood("c.loan_id", "$4")}
+    where c.{_OF_POOLS} and $2::date is not null and held.fen > 0 and counted.fen <> 0
 """
+"""The loans of `covered` at the day $3, each worked out where it is met: for who reads a page of them by number,
+not all."""
+MOVED_BY_NUMBER: Final = {
+    measure: f"""
+    {{reading}}
+    from coverages as c cross join lateral (
+        select sum(moved.fen) as fen from ({MOVED[measure]}) as moved
+        where moved.loan_id = c.loan_id and moved.day between $2 and $3) as counted
+    {stood("c.loan_id", "$4")}
+    where c.{_OF_POOLS} and counted.fen <> 0
+    """
+    for measure in ("lent", "entered")
+}
+"""The same of what was lent from the day $2 to the day $3: in a long period that is most loans there are."""
+MANY_MONTHS: Final = 3
+"""In a longer period what was lent is rather met on the way than gathered."""
+_LOANS_COUNTED: Final = """
+    with counted as ({statement}) {reading}
+    from counted join coverages c using (loan_id) {stood} {more}
+    where counted.fen <> 0 and {month} is not null
+"""
+
+
+def loans_counted(statement: str, reading: str, *, month: str, more: str = "", by: str = "") -> str:
+    """A reading of the loans `c` that a statement has counted, with what was reported of each by a month
+    (`stood`), where the reading or what follows it (`by`) speaks of that."""
+    speaks = any("stood." in one for one in (reading, more, by))
+    return _LOANS_COUNTED.format(
+        statement=statement,
+        reading=reading,
+        month=month,
+        stood=stood("counted.loan_id", month) if speaks else "",
+        more=more,
+    )

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from services.applications.domain.valuations import Worth, cover, spread, that_counts
-from tests.applications.office import CCB, Office, right
+from services.applications.tables import value_counts
+from shared.postgres.database import EVERYWHERE
+from tests.applications.office import CCB, ICBC, Office, right
 
 PATENT = "201811564288.X"
 TERM = {"filed_on": "2018-12-20", "expires_on": "2038-12-19"}
@@ -163,3 +165,20 @@ async def test_statistics_are_by_kind_industry_and_method(office: Office):
         ("invention", "", "market", 1, "3000000.00"),
         ("invention", "C", "income", 2, "24000000.00"),
     ]  # fmt: skip
+
+
+async def test_what_takes_long_to_count_is_kept_and_says_since_when(office: Office, monkeypatch):
+    await office.submits(collateral=[right(PATENT, **TERM), right()], attributes={"industry": "C"})
+    await values(office.reviewer(), await right_of(office))
+    askers = (office.reviewer(), office.bank(ICBC), office.bank(CCB))
+    told = [(await one.get("/valuation-statistics")).json() for one in askers]
+    database = office.service.context.database
+    async with database.begin(EVERYWHERE) as conn:
+        await value_counts.count_anew(conn, now=office.service.context.clock.now())
+
+    assert [one["counted_at"] for one in told] == [None, None, None]
+    monkeypatch.setattr(value_counts, "LONG_MILLISECONDS", 0)
+    kept = [(await one.get("/valuation-statistics")).json() for one in askers]
+    assert [one["items"] for one in kept] == [one["items"] for one in told]
+    assert None not in [one["counted_at"] for one in kept]
+    assert told[0]["items"] != told[2]["items"]

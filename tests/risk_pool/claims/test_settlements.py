@@ -10,6 +10,8 @@ import pytest
 
 from services.risk_pool.domain.ledger import DEBIT_KINDS, account_kind
 from services.risk_pool.handlers import settlements
+from services.risk_pool.queries import month_facts
+from services.risk_pool.tables import position_moves
 from shared.auth.identity import Identity
 from shared.money import format_fen, parse_fen
 from shared.months import Month
@@ -187,6 +189,24 @@ async def test_a_month_without_any_fact_may_be_left_out_and_does_not_come_back(r
             ("cash", "opening"),
             ("contribution:DL-FIN", "opening"),
         ]
+
+
+async def test_whether_a_month_is_overtaken_is_told_without_reading_its_positions(running):
+    read = """select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
+              from pg_stat_xact_user_tables where relname = 'positions'"""
+    month = Month(2026, 2)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
+        database = pool.service.context.database
+        async with database.looking(EVERYWHERE) as conn:
+            before = await month_facts.positions_mark(conn, "dongli", month)
+        async with database.begin(EVERYWHERE) as conn:
+            await position_moves.add_up(conn)
+        async with database.looking(EVERYWHERE) as conn:
+            assert await month_facts.positions_mark(conn, "dongli", month) == before != "0"
+            assert await conn.fetchval(read) == 0
+        await pool.hears(pool.position("b", "2026-02", "9500000.00", risk_class="special_mention"))
+        async with database.looking(EVERYWHERE) as conn:
+            assert await month_facts.positions_mark(conn, "dongli", month) != before
 
 
 async def test_figures_that_a_later_fact_has_overtaken_are_previewed_anew(running):

@@ -86,4 +86,4 @@ def look(
     """What becomes of such a book."""
     assumptions = Assumptions(**{"scenarios": 200, "recovery_bp": 0, **assumed})
     made = book(loans, terms, assumptions, waiting=waiting, figures=figures)
-    return found(play(made, assumptions, available_fen=available_fen, day=DAY))
+    return found(play(made, assumptions, available_fen=available_fen, day=DAY, tell=lambda _: None))

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
+from services.risk_pool.handlers.looks_ahead import work_out_one
 from shared.schemes import library
 from tests.publishing import proposal
 from tests.risk_pool.claims.driver import claims_of
@@ -187,3 +188,51 @@ async def test_more_work_than_one_answer_takes_is_refused(pool, monkeypatch):
 
     assert (answer.status_code, answer.json()["code"]) == (422, "foresight-too-large")
     assert answer.json()["most"] == 199
+
+
+async def worked_out(pool, query):
+    """The answer to a question about a large book, once it is there."""
+    while (answer := await pool.auditor.get(AT, params=query)).status_code == 202:
+        await work_out_one(pool.service.context)
+    return answer
+
+
+async def test_a_large_book_is_worked_out_apart_and_kept_for_the_day(pool, monkeypatch):
+    query = {"scenarios": 300, "pd_normal_bp": 3_000}
+    at_once = (await asked(pool, **query))["tables"]
+    monkeypatch.setattr("services.risk_pool.api.foresight.LOANS_AT_ONCE", 4)
+
+    first = await pool.auditor.get(AT, params={"recovery_bp": 0, **query})
+    again = await pool.auditor.get(AT, params={"recovery_bp": 0, **query})
+    file = await pool.auditor.get(f"{AT}.xlsx", params={"recovery_bp": 0, **query})
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json()["being_worked_out"]["of"] == 300
+    assert len(first.json()["assumptions"]) == 17
+    assert (file.status_code, file.json()["code"]) == (503, "foresight-being-worked-out")
+
+    await worked_out(pool, {"recovery_bp": 0, **query})
+    found = await asked(pool, **query)
+    assert found["tables"] == at_once
+    assert (found["loans"], found["available"]) == (5, "20000000.00")
+    assert found["made_at"] is not None
+    file = await pool.auditor.get(f"{AT}.xlsx", params={"recovery_bp": 0, **query})
+    assert load_workbook(io.BytesIO(file.content))["主要结果"] is not None
+
+
+async def test_what_takes_too_long_is_ended_and_said_so(pool, monkeypatch):
+    monkeypatch.setattr("services.risk_pool.api.foresight.LOANS_AT_ONCE", 4)
+    monkeypatch.setattr("services.risk_pool.handlers.looks_ahead.LONGEST_SECONDS", 0.1)
+
+    answer = await worked_out(pool, {})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "foresight-too-large")
+
+
+async def test_a_version_that_is_not_there_is_said_so_of_a_large_book_too(pool, monkeypatch):
+    monkeypatch.setattr("services.risk_pool.api.foresight.LOANS_AT_ONCE", 4)
+
+    answer = await pool.auditor.get(AT, params={"version": 99})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert not await work_out_one(pool.service.context)  # Nothing was asked.

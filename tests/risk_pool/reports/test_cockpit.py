@@ -75,6 +75,25 @@ async def test_every_figure_leads_to_the_loans_whose_sum_it_is(pool):
     assert looked > 30
 
 
+async def test_what_is_beyond_the_largest_lines_is_one_line_and_all_come_to_the_total(
+    pool, monkeypatch
+):
+    whole = await cockpit(pool, period="2026", pool="dongli")
+    monkeypatch.setattr("services.risk_pool.reports.cockpit.MOST_LINES", 1)
+
+    found = await cockpit(pool, period="2026", pool="dongli")
+    every = await cockpit(pool, period="2026", pool="dongli", every=True)
+
+    assert every == whole
+    assert len(whole["bank"]["rows"]) > 1
+    largest, others = found["bank"]["rows"]
+    assert largest == whole["bank"]["rows"][0]
+    assert others["en"] == f"{len(whole['bank']['rows']) - 1} others together"
+    for name in ("lent", "covered", "bad", "claimed", "recovered"):
+        lent = [parse_fen(line["cells"][name]["value"]) for line in (largest, others)]
+        assert sum(lent) == parse_fen(found["bank"]["total"]["cells"][name]["value"])
+
+
 async def test_all_pools_together_are_their_sum(pool):
     one = await cockpit(pool, period="2026", pool="dongli")
     every = await cockpit(pool, period="2026")
