@@ -64,7 +64,9 @@ async def test_a_bank_that_has_nothing_finds_nothing_in_any_list(full: Any, rout
         return
     # What concerns everybody (a pool was opened) may be in a feed or an inbox.
     own_name = f"'code': '{CCB}', 'name'"
-    allowed = ("pool.opened", "settlement", "document.stored", own_name)
+    # A bank names the guarantors of its pools in its applications.
+    guarantor = "'code': 'TJ-DB', 'name'"
+    allowed = ("pool.opened", "settlement", "document.stored", own_name, guarantor)
     assert all(any(what in str(one) for what in allowed) for one in items), items
 
 

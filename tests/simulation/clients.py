@@ -7,6 +7,7 @@ these and against aiokafka with a real broker.
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from aiokafka.errors import (
@@ -93,7 +94,7 @@ class Producer:
     def create_batch(self) -> Batch:
         return Batch(self._most)
 
-    async def send_batch(self, batch: Batch, topic: str, *, partition: int) -> asyncio.Future[None]:
+    async def send_batch(self, batch: Batch, topic: str, *, partition: int) -> asyncio.Future[Any]:
         """A future that is done when the broker has the batch; or fails, and it may have it."""
         broker = _broker()
         done = asyncio.get_running_loop().create_future()
@@ -107,12 +108,13 @@ class Producer:
             if broker.is_down:
                 broker.later(1.0, fails)
                 return
+            written = SimpleNamespace(offset=broker.end(place))
             broker.append(place, batch.records)
             if broker.happens(broker.luck.lose_acknowledgement):
                 broker.count("acknowledgement lost")
                 broker.later(2.0, fails)
             else:
-                broker.later(broker.delay(), lambda: done.done() or done.set_result(None))
+                broker.later(broker.delay(), lambda: done.done() or done.set_result(written))
 
         if broker.happens(broker.luck.lose_request):
             broker.count("request lost")
