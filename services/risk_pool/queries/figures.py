@@ -36,13 +36,12 @@ async def seen_by_bank(
     if name is None:
         return pool
     exposure = await conn.fetchrow(
-        """select coalesce(sum(covered_fen), 0)::bigint as covered_fen,
-                  coalesce(sum(reserved_fen), 0)::bigint as reserved_fen
-           from coverages where pool_code = $1 and bank_code = $2
-             and state = any($3::text[])""",
+        f"""select coalesce(sum(covered_fen), 0)::bigint as covered_fen,
+                   coalesce(sum(reserved_fen), 0)::bigint as reserved_fen
+            from coverages where pool_code = $1 and bank_code = $2
+              and state in ({literals(TAKES_CAPACITY)})""",
         pool_code,
         bank_code,
-        list(TAKES_CAPACITY),
     )
     line = (await parties.lines_on(conn, pool_code, day, (bank_code,))).get(bank_code)
     known_breakers = await breakers_of(conn, pool_code)
