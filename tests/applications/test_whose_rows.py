@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.applications.main import SERVICE
-from services.applications.tables import case_counts
+from services.applications.tables import case_counts, value_counts
 from shared.postgres.pools_seen import look_as
 from tests.applications.bulk import gone_through, lines
 from tests.applications.office import (
@@ -72,8 +72,8 @@ THE_BUREAUS_OWN = {
 }
 """Tables of which no bank sees a row."""
 OF_AUDITORS = {"audit_samples"}
-COUNTED = {"case_counts", "case_counts_due", "loan_counts", "loan_counts_due"}
 """Of auditors alone: tests/console/test_audit.py."""
+COUNTED = {"case_counts", "case_counts_due", "loan_counts", "loan_counts_due", "value_counts"}
 WITH_A_BANKS_ROWS = {
     "applications",
     "borrowers",
@@ -170,6 +170,7 @@ BUREAU_READS = {
     "/conflicts",
     "/case-flow",
     "/case-flow/cases",
+    "/case-flow/cases/export.{file_form}",
 }
 CHANGES = {
     "/loans/{loan_id}/changes",
@@ -567,6 +568,7 @@ async def test_a_bank_sees_counts_of_its_own_alone_added_up_or_due(office: Offic
         if added_up:
             async with database.begin("*") as conn:
                 await case_counts.add_up(conn)
+                await value_counts.count_anew(conn, now=office.service.context.clock.now())
         async with database.begin(CCB) as conn:
             seen = {
                 row["bank_code"]
