@@ -137,12 +137,12 @@ async def looks_from_above(page: Page) -> None:
 async def settles(rooms: Rooms) -> None:
     """One of finance previews and confirms January from the first page, another signs, it is posted."""
     async with rooms.visitor("finance-sun") as page:
-        await first_thing(page, "月度结算 2026-01")
+        await first_thing(page, "月度结算 2026年1月")
         await page.get_by_role("button", name="计算预览").click()
         await page.get_by_role("button", name="确认", exact=True).click()
         await did_last(page, "确认")
     async with rooms.visitor("finance-qian") as page:
-        await first_thing(page, "月度结算 2026-01")
+        await first_thing(page, "月度结算 2026年1月")
         await page.get_by_role("button", name="签批", exact=True).click()
         await page.get_by_role("button", name="入账结账", exact=True).click()
         await expect(page.get_by_role("status")).to_be_visible()
@@ -151,7 +151,7 @@ async def settles(rooms: Rooms) -> None:
 
 async def reports_the_month(page: Page) -> None:
     """The clerk is told that March is missing, and sends it as a table."""
-    await first_thing(page, "月度余额报送 2026-03")
+    await first_thing(page, "月度余额报送 2026年3月")
     await page.get_by_label("内容").select_option("positions")
     head = "month,loan_no,outstanding_principal,overdue_days,risk_class"
     await page.get_by_label("文件", exact=True).set_input_files(
@@ -161,7 +161,7 @@ async def reports_the_month(page: Page) -> None:
     await page.get_by_role("button", name="提交", exact=True).click()
     await expect(page.get_by_text("处理完毕")).to_be_visible(timeout=15_000)
     await page.goto("/")
-    await expect(page.locator("section:has(#waits)")).not_to_contain_text("2026-03")
+    await expect(page.locator("section:has(#waits)")).not_to_contain_text("2026年3月")
 
 
 async def audits(page: Page, case: str) -> None:
