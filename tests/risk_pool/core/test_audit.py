@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from services.risk_pool.audit import export
 from services.risk_pool.audit.verify import NotAnExport, audit_file, audit_pool, opened
 from services.risk_pool.domain.audit_checks import first_fault
 from services.risk_pool.tables.ledger import book, lock_pool
@@ -288,3 +289,22 @@ async def test_an_unknown_pool_is_said_to_be_unknown(running):
 
     assert code == 2
     assert "没有资金池 nowhere" in output
+
+
+async def test_whoever_else_asks_has_his_turn_while_a_ledger_is_handed_out(running, monkeypatch):
+    turns, sleep = 0, asyncio.sleep
+
+    async def counted(seconds, *more):
+        nonlocal turns
+        turns += seconds == 0
+        await sleep(seconds, *more)
+
+    monkeypatch.setattr(export, "OTHERS_TURN", 2)
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await a_year_of_work(pool)
+        async with opened(pool.service.context.database.url) as conn:
+            monkeypatch.setattr(asyncio, "sleep", counted)
+            lines = [line async for line in export.exported(conn, "dongli", now=NOW)]
+            monkeypatch.undo()
+
+    assert turns >= len(lines) // 2 - 1
