@@ -18,6 +18,7 @@ from shared.messaging import parking
 from shared.messaging.feed import Published, read_feed
 from shared.messaging.inbox import Handler, Routes, Unreadable, by_type, read_event, waves
 from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.hung import thinks_long
 
 PAGE = 1000
 
@@ -69,6 +70,7 @@ async def rebuild(feeds: Feeds, listener: Database, view: View, *, keep: bool) -
     outcome: Rebuilt | None = None
     try:
         async with listener.begin(EVERYWHERE) as conn:
+            await thinks_long(conn)
             await parking.keep_consumers_out(conn)
             # Only now: what was applied up to here is told by the feeds, or on its way into them.
             async with feeds() as producers:

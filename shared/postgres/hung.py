@@ -19,7 +19,8 @@ HUNG_SECONDS = 8
 seconds in all. 0: never."""
 
 READERS_MAY_WAIT: Final = "300s"
-"""So long a transaction that only reads may rest: it keeps nobody waiting, and whom it reads to may be slow."""
+"""So long a transaction that only reads may rest: it keeps nobody waiting, and whom it reads to may be slow. So
+may one that thinks long."""
 
 _END = """
     select count(pg_terminate_backend(pid)) from pg_stat_activity
@@ -71,6 +72,12 @@ async def end_the_hung(conn: asyncpg.Connection) -> int:
     """End the connections of this role that stopped between a statement's text and its values, which no
     setting of the server is about; how many there were. A COPY may wait for what it is to copy."""
     return await conn.fetchval(_END, float(HUNG_SECONDS)) if HUNG_SECONDS else 0
+
+
+async def thinks_long(conn: asyncpg.Connection) -> None:
+    """This transaction works out much between two statements: it is given five minutes. For what a person
+    asks for now and then; whoever waits for its locks waits as long."""
+    await conn.execute(f"set local idle_in_transaction_session_timeout = '{READERS_MAY_WAIT}'")
 
 
 async def shows_life(conn: asyncpg.Connection, work: Awaitable[T]) -> T:

@@ -40,6 +40,7 @@ from shared.life_cycle import SYSTEM, Row
 from shared.messaging.inbox import Received
 from shared.money import format_fen
 from shared.months import Month
+from shared.postgres.hung import thinks_long
 from shared.transitions import Step, apply_transition, apply_transitions
 
 
@@ -59,6 +60,7 @@ async def answered(
 async def take_over(conn: asyncpg.Connection, opening_id: UUID, context: StepContext) -> None:
     """All of it is booked on the eve of the pool's first day, and what lies before that day is
     closed. Raises SecondPersonRequired, LoansNotAnswered, PoolHasBookings, OpeningIncomplete."""
+    await thinks_long(conn)
     pool, opening = await hold(conn, openings.CASES, opening_id, Action.TAKE_OVER, context)
     await require_no_booking(conn, pool)
     known = await openings.announced(conn, opening_id)

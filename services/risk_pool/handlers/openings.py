@@ -30,6 +30,7 @@ from services.risk_pool.tables.numbers import next_number
 from shared.contracts.openings import OpeningLoanDroppedV1, OpeningLoanProposedV1, TakenRight
 from shared.life_cycle import SYSTEM, Row
 from shared.messaging import outbox
+from shared.postgres.hung import thinks_long
 from shared.transitions import Step, apply_transition
 
 
@@ -47,6 +48,7 @@ async def bring_in(
     are there. With `completes` they mend the draft: they take the place of what is wrong, and of
     rows of the same key. Raises NotFound, PoolHasBookings, OpeningBegun.
     """
+    await thinks_long(conn)
     pool = await lock_pool(conn, pool_code)
     await require_no_booking(conn, pool)
     opening = await openings.lock_live(conn, pool.code)
@@ -149,6 +151,7 @@ async def _begun(
 async def propose(conn: asyncpg.Connection, opening_id: UUID, context: StepContext) -> None:
     """Nothing in it is wrong and every difference is nought: another person may take it over, once
     its loans are answered for. Raises OpeningIncomplete, PoolHasBookings."""
+    await thinks_long(conn)
     pool, opening = await hold(conn, openings.CASES, opening_id, Action.PROPOSE, context)
     await require_no_booking(conn, pool)
     draft = await draft_of(conn, pool, await openings.rows_of(conn, opening_id))

@@ -16,6 +16,7 @@ from services.risk_pool.domain.settlement import LIFE_CYCLE, TO_BE_SIGNED
 from services.risk_pool.tables.facts import MONTH_BEGUN, POOL
 from shared.life_cycle import Row
 from shared.months import Month
+from shared.postgres.hung import thinks_long
 from shared.postgres.literals import literals
 from shared.postgres.touched import touch
 from shared.transitions import CaseTable
@@ -93,6 +94,7 @@ async def lock(conn: asyncpg.Connection, pool_code: str, month: Month) -> asyncp
     any month, which it takes once a connection has asked often enough, reads all of history.
     """
     await conn.execute("set local plan_cache_mode = force_custom_plan")
+    await thinks_long(conn)
     return await conn.fetchrow(
         "select * from settlements where pool_code = $1 and month = $2 for update",
         pool_code,
