@@ -62,6 +62,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "list_editions_pkey", "park_statements_pkey",  # written once, under a lock
         "case_counts_pkey", "case_flow_counts_pkey", "loan_counts_pkey",  # on conflict
         "counts_begun_once",  # under a lock
+        "value_counts_pkey", "value_counts_made_once",  # made anew under a lock
     }),
     "risk_pool": frozenset({
         # From a counter that is held until the commit.
@@ -104,6 +105,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "warning_looks_pkey", "objection_counts_pkey",  # on conflict
         "claim_file_rows_pkey",  # of a file that is new, each line once
         "book_counts_pkey", "closed_cases_pkey",  # on conflict
+        "position_moves_pkey", "looks_ahead_pool_code_day_question_key",  # on conflict
         "book_counts_through_once",  # one row that is there from the start
         "warning_measures_pkey", "disposal_rights_pkey", "disposal_rounds_pkey",
         "disposal_costs_pkey", "collection_steps_pkey", "collection_instalments_pkey",
