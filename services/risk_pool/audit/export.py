@@ -16,7 +16,6 @@
 How a hash is made is written at the head of services/risk_pool/domain/chain.py.
 """
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -31,10 +30,9 @@ from services.risk_pool.domain.audit_checks import Totals
 from services.risk_pool.domain.chain import FORMAT, moment
 from services.risk_pool.domain.ledger import CREDIT_KINDS, DEBIT_KINDS
 from shared.money import format_fen
+from shared.others_turn import giving_way
 
 PREFETCH = 5_000
-OTHERS_TURN = 100
-"""After so many lines others have their turn."""
 
 
 CHART = dict.fromkeys(sorted(DEBIT_KINDS), "debit") | dict.fromkeys(sorted(CREDIT_KINDS), "credit")
@@ -48,14 +46,9 @@ async def exported(
     digest = hashlib.sha256()
     head = await _head(conn, pool_code)
     counts = {"cash-entry": 0, "day": 0, "claim": 0, "recovery": 0, "month": 0}
-    number = 0
-    async for members in _members(conn, head, now=now):
+    async for members in giving_way(_members(conn, head, now=now)):
         line = _line(**members)
         digest.update(line)
-        number += 1
-        if number % OTHERS_TURN == 0:
-            # Rows come by thousands, and whoever else asks this process would wait for all of them.
-            await asyncio.sleep(0)
         if members["type_"] in counts:
             counts[members["type_"]] += 1
         yield line

@@ -18,6 +18,7 @@ from services.risk_pool.domain.opening import BOOKED as OPENED
 from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.domain.suspense import MOVES_CASH
 from shared.money import parse_fen
+from shared.others_turn import giving_way
 from shared.postgres.database import EVERYWHERE, prepare_connection
 from shared.postgres.literals import literals
 from shared.postgres.pools_seen import look_as
@@ -83,7 +84,7 @@ async def audit_pool(
         prefetch=PREFETCH,
     )
     at, at_text = None, ""
-    async for row in rows:
+    async for row in giving_way(rows):
         if row["booked_at"] != at:
             at, at_text = row["booked_at"], moment(row["booked_at"])
         verifier.transfer(_row(row, at_text))
@@ -96,7 +97,7 @@ async def audit_pool(
         pool_code,
         prefetch=PREFETCH,
     )
-    async for row in explained:
+    async for row in giving_way(explained):
         verifier.explanation(
             Sealed(
                 str(row["id"]),

@@ -14,6 +14,7 @@ from services.risk_pool.audit import export
 from services.risk_pool.audit.verify import NotAnExport, audit_file, audit_pool, opened
 from services.risk_pool.domain.audit_checks import first_fault
 from services.risk_pool.tables.ledger import book, lock_pool
+from shared import others_turn
 from tests.risk_pool.core.conftest import NOW, contribution
 from tests.risk_pool.core.driver import Pool, pool_of
 from zhidai.commands import audit as audit_cli
@@ -291,7 +292,9 @@ async def test_an_unknown_pool_is_said_to_be_unknown(running):
     assert "没有资金池 nowhere" in output
 
 
-async def test_whoever_else_asks_has_his_turn_while_a_ledger_is_handed_out(running, monkeypatch):
+async def test_whoever_else_asks_has_his_turn_while_a_ledger_is_handed_out_or_verified(
+    running, monkeypatch
+):
     turns, sleep = 0, asyncio.sleep
 
     async def counted(seconds, *more):
@@ -299,12 +302,15 @@ async def test_whoever_else_asks_has_his_turn_while_a_ledger_is_handed_out(runni
         turns += seconds == 0
         await sleep(seconds, *more)
 
-    monkeypatch.setattr(export, "OTHERS_TURN", 2)
+    monkeypatch.setattr(others_turn, "OTHERS_TURN", 2)
     async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
         await a_year_of_work(pool)
         async with opened(pool.service.context.database.url) as conn:
             monkeypatch.setattr(asyncio, "sleep", counted)
             lines = [line async for line in export.exported(conn, "dongli", now=NOW)]
+            of_lines, turns = turns, 0
+            report = await audit_pool(conn, "dongli")
             monkeypatch.undo()
 
-    assert turns >= len(lines) // 2 - 1
+    assert of_lines >= len(lines) // 2 - 1
+    assert report is not None and turns >= report.transfers // 2
