@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -130,15 +131,25 @@ class KafkaTransport:
 
     async def reachable(self) -> bool:
         """Whether a broker answers; for a readiness probe."""
-        admin = AIOKafkaAdminClient(**self._broker, request_timeout_ms=3000)
         try:
-            async with asyncio.timeout(4):
-                await admin.start()
+            async with asyncio.timeout(4), self._admin(waits_ms=3000) as admin:
                 # aiokafka takes a token that was refused for accepted (RFC 7628, section 3.2.3); the
                 # broker then names no broker.
                 return bool((await admin.describe_cluster())["brokers"])
         except (KafkaError, OSError):
             return False
+
+    @asynccontextmanager
+    async def _admin(
+        self, *, waits_ms: int = _REQUEST_TIMEOUT_MS
+    ) -> AsyncIterator[AIOKafkaAdminClient]:
+        """A client that asks the brokers about themselves, for the block."""
+        admin = AIOKafkaAdminClient(
+            **self._broker, client_id=self._client, request_timeout_ms=waits_ms
+        )
+        try:
+            await admin.start()
+            yield admin
         finally:
             await admin.close()
 
@@ -168,14 +179,10 @@ class KafkaTransport:
         missing = set(topics) - self._made
         if not missing:
             return
-        admin = AIOKafkaAdminClient(**self._broker, client_id=self._client)
-        try:
-            await admin.start()
+        async with self._admin() as admin:
             while (missing := missing - set(await admin.list_topics())) and not stop.is_set():
                 self.trouble = f"waits for the topics {', '.join(sorted(missing))}"
                 await asyncio.sleep(_LOOK_SECONDS)
-        finally:
-            await admin.close()
         self._made.update(set(topics) - missing)
 
     async def make(self, topics: Iterable[str]) -> bool:
@@ -183,9 +190,7 @@ class KafkaTransport:
         missing = [topic for topic in topics if topic not in self._made]
         if not missing:
             return False
-        admin = AIOKafkaAdminClient(**self._broker, client_id=self._client)
-        try:
-            await admin.start()
+        async with self._admin() as admin:
             there = set(await admin.list_topics())
             # A replication of -1 is the broker's own default: 3 where there are three. The client
             # takes it only where an assignment is given, if an empty one.
@@ -200,8 +205,6 @@ class KafkaTransport:
                     error = for_code(code)
                     if code and error is not TopicAlreadyExistsError:
                         raise error()
-        finally:
-            await admin.close()
         self._made.update(missing)
         return bool(wanted)
 
